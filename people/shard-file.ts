@@ -45,7 +45,7 @@ const READ_CHUNK = 16 * 1024 * 1024;
 const BLOCK_LIMIT = 0xffff_ffff - SEPARATOR.length;
 
 /** Reads and writes one shard file, for lowdb's `Low`. `read` gives null where there is no file. */
-export class ShardFile implements Adapter<Shard> {
+export class ShardFile implements Adapter<Shard | null> {
   readonly path: string;
 
   constructor(path: string) {
@@ -73,7 +73,8 @@ export class ShardFile implements Adapter<Shard> {
     }
   }
 
-  async write(shard: Shard): Promise<void> {
+  async write(shard: Shard | null): Promise<void> {
+    if (!shard) return;
     await writeDurably(this.path, async (file) => {
       let separator = Buffer.from(headerLine(shard));
       for (const { block } of shard.letters.values()) {

@@ -29,12 +29,21 @@ const DEFAULT_LIMITS: DoorLimits = { headersMs: 10_000, keepAliveMs: 30_000, sta
 const HEAD_LIMIT = 16 * 1024;
 const URL_LIMIT = 8 * 1024;
 const LINGER_MS = 1_000;
+const SWEEP_MS = 50;
 const HOST = /^[^\s,/?#@\\]*$/;
 
+/** A server, and the way to end it in order. */
+export interface Door {
+  readonly server: Server;
+  /** Takes no new connection, lets each answer under way finish (with `Connection: close`), resolves when all are gone. */
+  drain(): Promise<void>;
+}
+
 /** Creates the server (not yet listening). It refuses, as problems, what no handler should see. */
-export function createDoor(handler: Handler, limits: Partial<DoorLimits> = {}): Server {
+export function createDoor(handler: Handler, limits: Partial<DoorLimits> = {}): Door {
   const { headersMs, keepAliveMs, stallMs } = { ...DEFAULT_LIMITS, ...limits };
-  const unanswered = new WeakMap<Duplex, ServerResponse>();
+  const unanswered = new Map<Duplex, ServerResponse>();
+  let isDraining = false;
   const server = createServer({
     requireHostHeader: false, // checked below, answered in our shape
     maxHeaderSize: HEAD_LIMIT,
@@ -47,10 +56,15 @@ export function createDoor(handler: Handler, limits: Partial<DoorLimits> = {}): 
   server.maxHeadersCount = 0; // bounded by HEAD_LIMIT; a count limit would silently drop the header we must refuse
 
   const open = (req: IncomingMessage, res: ServerResponse): void => {
+    if (isDraining) res.shouldKeepAlive = false;
     const problem = refusalOf(req);
     if (problem) refuse(res, problem);
     else handler(req, res);
-    if (!res.writableEnded) unanswered.set(req.socket, res);
+    if (res.writableEnded) return;
+    unanswered.set(req.socket, res);
+    res.once('close', () => {
+      if (unanswered.get(req.socket) === res) unanswered.delete(req.socket);
+    });
   };
   server.on('request', open);
   server.on('checkContinue', open);
@@ -62,7 +76,7 @@ export function createDoor(handler: Handler, limits: Partial<DoorLimits> = {}): 
   );
   server.on('clientError', (error: Error & { code?: string; rawPacket?: Buffer }, socket) => {
     const pending = unanswered.get(socket);
-    if (pending && !pending.writableFinished && !pending.destroyed) {
+    if (pending) {
       // An earlier request of this connection is still being answered: nothing may be written in its place.
       pending.shouldKeepAlive = false;
       pending.once('close', () => socket.destroy());
@@ -72,7 +86,20 @@ export function createDoor(handler: Handler, limits: Partial<DoorLimits> = {}): 
     if (problem) endRaw(socket, problem);
     else socket.destroy();
   });
-  return server;
+
+  return {
+    server,
+    drain: () =>
+      new Promise((resolve) => {
+        isDraining = true;
+        for (const res of unanswered.values()) res.shouldKeepAlive = false;
+        const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
+        server.close(() => {
+          clearInterval(sweep);
+          resolve();
+        });
+      }),
+  };
 }
 
 /** Why a parsed request must not be handled; null when it may. */

@@ -1,0 +1,37 @@
+// Opening a port, with errors for people.
+
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { messageOf, systemCode, UserError } from './user-error.ts';
+
+/** Listens and resolves with the URL. `port` 0 lets the system choose. Throws UserError (address) that says what to do. */
+export async function listen(server: Server, host: string, port: number): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    const failed = (error: Error): void => reject(addressError(error, host, port));
+    server.once('error', failed);
+    server.listen({ host, port, backlog: 4096 }, () => {
+      server.off('error', failed);
+      resolve();
+    });
+  });
+  return urlOf(host, (server.address() as AddressInfo).port);
+}
+
+/** The URL of a host and port; IPv6 addresses get their brackets. */
+export function urlOf(host: string, port: number): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+function addressError(error: Error, host: string, port: number): UserError {
+  switch (systemCode(error)) {
+    case 'EADDRINUSE':
+      return new UserError('address', `port ${port} on ${host} is taken: stop what uses it, or choose another --port`);
+    case 'EACCES':
+      return new UserError('address', `port ${port} on ${host} may not be opened by this user: choose one above 1023`);
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new UserError('address', `${host} is not an address of this machine: choose another --host`);
+    default:
+      return new UserError('address', `cannot listen on ${host}:${port}: ${messageOf(error)}`);
+  }
+}

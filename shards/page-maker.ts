@@ -1,0 +1,86 @@
+// Pages of a shard: made once by slicing the shard's bytes, then kept (byte-bounded, least recently used goes first).
+// Invariant: no person is ever parsed or serialised for a page, except the last one's key for `next`.
+// Compression runs on libuv's threads, once per page and encoding however many ask at the same time.
+
+import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import { LRUCache } from 'lru-cache';
+import { encodeCursor } from '../people/cursor.ts';
+import { createPage, type Page } from '../people/page.ts';
+import { DEFAULT_LIMIT, type Encoding, type PageQuery, pageTarget } from '../people/page-request.ts';
+import { type LetterBlock, type Shard, sliceOfPeople, sortKeyAt } from '../people/shard-file.ts';
+import { sliceOf } from './page-slice.ts';
+
+const compressGzip = promisify(gzip);
+const compressBrotli = promisify(brotliCompress);
+
+const KEPT_BYTES = 16 * 1024 * 1024;
+const PAGE_OVERHEAD = 1024;
+const BROTLI_QUALITY = 6;
+
+/** Makes and keeps the pages of one shard. */
+export class PageMaker {
+  readonly #shard: Shard;
+  readonly #kept = new LRUCache<string, Page>({
+    maxSize: KEPT_BYTES,
+    sizeCalculation: ({ body }) => body.length + PAGE_OVERHEAD,
+  });
+  readonly #compressing = new Map<string, Promise<Page>>();
+
+  constructor(shard: Shard) {
+    this.#shard = shard;
+  }
+
+  /** The page of a query: at once when it is kept or needs no compression. The letter must be the shard's. */
+  page(query: PageQuery, encoding: Encoding): Page | Promise<Page> {
+    const target = pageTarget(query.letter, query.limit ?? DEFAULT_LIMIT, query.cursor?.token ?? null);
+    const key = `${encoding} ${target}`;
+    return (
+      this.#kept.get(key) ?? (encoding === 'identity' ? this.#make(key, query) : this.#compress(key, query, encoding))
+    );
+  }
+
+  #make(key: string, query: PageQuery): Page {
+    const people = this.#shard.letters.get(query.letter)!;
+    const page = makePage(people, query, this.#shard);
+    this.#kept.set(key, page);
+    return page;
+  }
+
+  #compress(key: string, query: PageQuery, encoding: 'br' | 'gzip'): Promise<Page> {
+    const running = this.#compressing.get(key);
+    if (running) return running;
+    const compressing = this.#compressed(key, query, encoding).finally(() => this.#compressing.delete(key));
+    this.#compressing.set(key, compressing);
+    return compressing;
+  }
+
+  async #compressed(key: string, query: PageQuery, encoding: 'br' | 'gzip'): Promise<Page> {
+    const plain = await this.page(query, 'identity');
+    const body = await (encoding === 'gzip'
+      ? compressGzip(plain.body)
+      : compressBrotli(plain.body, {
+          params: {
+            [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY,
+            [constants.BROTLI_PARAM_SIZE_HINT]: plain.body.length,
+          },
+        }));
+    const page = createPage({ ...plain, encoding }, body);
+    this.#kept.set(key, page);
+    return page;
+  }
+}
+
+function makePage(people: LetterBlock, query: PageQuery, shard: Shard): Page {
+  const limit = query.limit ?? DEFAULT_LIMIT;
+  const { from, to } = sliceOf(people, query, limit);
+  const next = to < people.count ? pageTarget(people.letter, limit, encodeCursor(sortKeyAt(people, to - 1))) : null;
+  const body = Buffer.concat([
+    Buffer.from(`{"letter":"${people.letter}","total":${people.count},"people":[`),
+    sliceOfPeople(people, from, to),
+    Buffer.from(`],"next":${JSON.stringify(next)}}\n`),
+  ]);
+  const hash = createHash('sha256').update(body).digest('base64url').slice(0, 22);
+  return createPage({ hash, encoding: 'identity', next, shard: shard.range, dataset: shard.dataset }, body);
+}

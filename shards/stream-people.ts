@@ -1,0 +1,44 @@
+// NDJSON: a slice of a letter, one person a line, sent with backpressure.
+// Invariant: the announced Content-Length is exact, and an answer that cannot be finished is cut, never ended.
+// Cost: one chunk of about 64 KiB at a time, whatever the letter's size; other requests get their turn in between.
+
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { setImmediate } from 'node:timers/promises';
+import { type LetterBlock, SEPARATOR } from '../people/shard-file.ts';
+import type { Slice } from './page-slice.ts';
+
+const CHUNK_BYTES = 64 * 1024;
+const NEWLINE = 0x0a;
+
+/** Size of a slice as NDJSON: each person's bytes and a newline. */
+export function ndjsonLength({ starts }: LetterBlock, { from, to }: Slice): number {
+  return from >= to ? 0 : starts[to]! - starts[from]! - (to - from) * (SEPARATOR.length - 1);
+}
+
+/** A slice as NDJSON, in chunks of whole lines. */
+export function* ndjsonChunks(people: LetterBlock, { from, to }: Slice): Generator<Buffer> {
+  const { block, starts } = people;
+  for (let first = from; first < to; ) {
+    let end = first + 1;
+    while (end < to && starts[end + 1]! - starts[first]! <= CHUNK_BYTES) end++;
+    const chunk = Buffer.allocUnsafe(ndjsonLength(people, { from: first, to: end }));
+    let at = 0;
+    for (let person = first; person < end; person++) {
+      at += block.copy(chunk, at, starts[person], starts[person + 1]! - SEPARATOR.length);
+      chunk[at++] = NEWLINE;
+    }
+    yield chunk;
+    first = end;
+  }
+}
+
+/** Writes chunks as fast as the reader takes them, and ends; gives up when the connection does. */
+export async function sendChunks(res: ServerResponse, chunks: Iterable<Buffer>): Promise<void> {
+  for (const chunk of chunks) {
+    if (res.destroyed) return;
+    if (res.write(chunk)) await setImmediate();
+    else await Promise.race([once(res, 'drain'), once(res, 'close')]);
+  }
+  if (!res.destroyed) res.end();
+}
