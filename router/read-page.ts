@@ -1,0 +1,99 @@
+// A shard's answer, made a page of ours: by allow-list, checked, whole. Nothing else of it reaches a client.
+
+import type { IncomingMessage } from 'node:http';
+import { createPage, etagOf, type Page } from '../people/page.ts';
+import { type Encoding, JSON_TYPE, NDJSON_TYPE } from '../people/page-request.ts';
+import { type Attempt, AttemptError } from './upstream.ts';
+
+/** A page and who made it. */
+export interface ServedPage {
+  readonly page: Page;
+  readonly servedBy: string;
+}
+
+const BODY_LIMIT = 256 * 1024 * 1024;
+const HASH = /^"([\w-]+?)(?:-(?:br|gzip))?"$/;
+const NEXT_LINK = /^<([^<>\s]+)>; rel="next"$/;
+
+/** Reads the whole page. Throws AttemptError: `reset` when it ends early, `timeout`, `invalid` when it is no page. */
+export async function readPage(
+  answer: IncomingMessage,
+  attempt: Attempt,
+  encoding: Encoding,
+  remainingMs: number,
+): Promise<ServedPage> {
+  const { headers } = answer;
+  checkStatus(answer);
+  const etag = headers.etag ?? '';
+  const hash = HASH.exec(etag)?.[1];
+  if (!headers['content-type']?.startsWith(JSON_TYPE)) throw invalid('its type is not JSON');
+  if (!hash || etag !== etagOf(hash, encoding)) throw invalid('its ETag is not of this encoding');
+  if ((headers['content-encoding'] ?? 'identity') !== encoding) throw invalid('its encoding was not asked for');
+  const body = await readBody(answer, attempt, remainingMs);
+  const next = NEXT_LINK.exec(single(headers.link))?.[1] ?? null;
+  const page = createPage({ hash, encoding, next, ...originOf(answer) }, body);
+  return { page, servedBy: servedByOf(answer) };
+}
+
+/** Headers of a stream, from an answer that is one. Throws AttemptError. */
+export function streamHeaders(answer: IncomingMessage): string[] {
+  checkStatus(answer);
+  const { headers } = answer;
+  if (headers['content-type'] !== NDJSON_TYPE) throw invalid('its type is not NDJSON');
+  const { shard, dataset } = originOf(answer);
+  const list = ['Content-Type', NDJSON_TYPE, 'Shard', shard, 'Dataset', dataset, 'Served-By', servedByOf(answer)];
+  if (headers['content-length']) list.push('Content-Length', headers['content-length']);
+  const link = single(headers.link);
+  if (NEXT_LINK.test(link)) list.push('Link', link);
+  return list;
+}
+
+function checkStatus({ statusCode }: IncomingMessage): void {
+  if (statusCode === 200) return;
+  if (statusCode === 503) throw new AttemptError('refused', 'the instance is leaving');
+  if (statusCode === 421) throw new AttemptError('misdirected');
+  throw invalid(`its status is ${statusCode}`);
+}
+
+function originOf({ headers }: IncomingMessage): { shard: string; dataset: string } {
+  const { shard, dataset } = headers;
+  if (typeof shard !== 'string' || typeof dataset !== 'string') throw invalid('it names no shard and dataset');
+  return { shard, dataset };
+}
+
+function servedByOf({ headers }: IncomingMessage): string {
+  const value = headers['served-by'];
+  return typeof value === 'string' ? value : 'unknown';
+}
+
+function readBody(answer: IncomingMessage, attempt: Attempt, remainingMs: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const timer = setTimeout(() => fail(new AttemptError('timeout')), remainingMs);
+    const fail = (error: AttemptError): void => {
+      clearTimeout(timer);
+      reject(error);
+      attempt.abort();
+    };
+    answer.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > BODY_LIMIT) fail(invalid('it is too large'));
+      else chunks.push(chunk);
+    });
+    answer.on('end', () => {
+      clearTimeout(timer);
+      resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length));
+    });
+    answer.on('error', (error) => fail(new AttemptError('reset', error)));
+    answer.on('aborted', () => fail(new AttemptError('reset')));
+  });
+}
+
+function single(value: string | string[] | undefined): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function invalid(why: string): AttemptError {
+  return new AttemptError('invalid', why);
+}
