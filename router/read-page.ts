@@ -12,7 +12,7 @@ export interface ServedPage {
 }
 
 const BODY_LIMIT = 256 * 1024 * 1024;
-const HASH = /^"([\w-]+?)(?:-(?:br|gzip))?"$/;
+const HASH = /^"([0-9a-f]+)(?:-(?:br|gzip))?"$/;
 const NEXT_LINK = /^<([^<>\s]+)>; rel="next"$/;
 
 /** Reads the whole page. Throws AttemptError: `reset` when it ends early, `timeout`, `invalid` when it is no page. */

@@ -81,6 +81,6 @@ function makePage(people: LetterBlock, query: PageQuery, shard: Shard): Page {
     sliceOfPeople(people, from, to),
     Buffer.from(`],"next":${JSON.stringify(next)}}\n`),
   ]);
-  const hash = createHash('sha256').update(body).digest('base64url').slice(0, 22);
+  const hash = createHash('sha256').update(body).digest('hex').slice(0, 24);
   return createPage({ hash, encoding: 'identity', next, shard: shard.range, dataset: shard.dataset }, body);
 }
