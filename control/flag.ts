@@ -1,0 +1,75 @@
+// One flag of the command line, as a value: its name, kind, default and help. Commands share flags by naming them,
+// and `start` hands them on to its children as explicit arguments.
+
+import { Option } from 'commander';
+import type { Kind } from './flag-kinds.ts';
+
+/** A flag with a value, or (`kind` null) a switch. */
+export interface Flag<T> {
+  /** As typed, without dashes: `log-level`. */
+  readonly name: string;
+  readonly kind: Kind<NonNullable<T>> | null;
+  /** What holds when nobody says otherwise; undefined: somebody must. */
+  readonly initial: T | undefined;
+  readonly help: string;
+}
+
+type Value = string | number | readonly string[];
+
+// biome-ignore lint/suspicious/noExplicitAny: a set holds flags of any type; FlagValues gives each its own back.
+export type FlagSet = Readonly<Record<string, Flag<any>>>;
+
+/** The values of a set of flags. */
+export type FlagValues<S extends FlagSet> = { readonly [K in keyof S]: S[K] extends Flag<infer T> ? T : never };
+
+/** A flag with a default. */
+export function flag<T extends Value>(name: string, kind: Kind<T>, initial: T, help: string): Flag<T> {
+  return { name, kind: kind as Kind<NonNullable<T>>, initial, help };
+}
+
+/** A flag that may be left out: null then. */
+export function optionalFlag<T extends Value>(name: string, kind: Kind<T>, help: string): Flag<T | null> {
+  return { name, kind: kind as Kind<NonNullable<T>>, initial: null, help };
+}
+
+/** A flag that must be given. */
+export function requiredFlag<T extends Value>(name: string, kind: Kind<T>, help: string): Flag<T> {
+  return { name, kind: kind as Kind<NonNullable<T>>, initial: undefined, help };
+}
+
+/** A flag without a value: off unless it is there. */
+export function switchFlag(name: string, help: string): Flag<boolean> {
+  return { name, kind: null, initial: false, help };
+}
+
+/** The same flag with another default. */
+export function withDefault<T>(base: Flag<T>, initial: T): Flag<T> {
+  return { ...base, initial };
+}
+
+/** The environment variable that stands for a flag. */
+export function variableOf({ name }: { readonly name: string }): string {
+  return `ZPEOPLE_${name.toUpperCase().replaceAll('-', '_')}`;
+}
+
+/** The flag as commander's option. */
+export function toOption<T>({ name, kind, initial, help }: Flag<T>): Option {
+  const option = new Option(kind ? `--${name} <${kind.placeholder}>` : `--${name}`, help);
+  if (kind) option.argParser(kind.parse);
+  if (kind && initial !== null && initial !== undefined) option.default(initial, kind.format(initial));
+  return option.env(variableOf({ name })).makeOptionMandatory(initial === undefined);
+}
+
+/** The values that hold when nothing is said. */
+export function defaultsOf<S extends FlagSet>(flags: S): FlagValues<S> {
+  return Object.fromEntries(Object.entries(flags).map(([key, { initial }]) => [key, initial])) as FlagValues<S>;
+}
+
+/** The values of a set as arguments, so that a child needs neither environment nor defaults. */
+export function toArguments<S extends FlagSet>(flags: S, values: FlagValues<S>): string[] {
+  return Object.entries(flags).flatMap(([key, { name, kind }]) => {
+    const value: unknown = values[key];
+    if (value === null || value === false) return [];
+    return kind ? [`--${name}`, kind.format(value)] : [`--${name}`];
+  });
+}
