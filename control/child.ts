@@ -1,0 +1,92 @@
+// One process of ours that another of ours runs: `zpeople shard …` or `zpeople router …`, with explicit arguments, a
+// clean environment and an IPC channel. Invariant: `onEnd` comes exactly once, after everything the child had to say.
+
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { DRAIN_MESSAGE } from '../runtime/shutdown.ts';
+import { messageOf } from '../runtime/user-error.ts';
+import { isFailureMessage, SUPERVISED } from './parent.ts';
+
+/** What a process says when it serves. */
+export interface Ready {
+  readonly url: string;
+}
+
+/** How a process ended: what it said itself if it failed in order, else its exit code or signal. */
+export interface Ending {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly reason: string | null;
+}
+
+export interface ChildEvents {
+  onReady(ready: Ready): void;
+  onEnd(ending: Ending): void;
+}
+
+export interface Child {
+  readonly pid: number | undefined;
+  /** Asks it to finish what is begun and leave. */
+  drain(): void;
+  /** Ends it: in order if it can (SIGTERM), or now (SIGKILL). */
+  kill(signal: 'SIGTERM' | 'SIGKILL'): void;
+}
+
+const MAIN = fileURLToPath(new URL('./main.js', import.meta.url));
+const READY = /^ready (http:\/\/\S+)/;
+const LAST_WORDS_MS = 250;
+
+/** Starts `zpeople <args>` as a child of this process. */
+export function startChild(args: readonly string[], events: ChildEvents): Child {
+  const child = spawn(process.execPath, [MAIN, ...args, SUPERVISED], {
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    env: withoutOurVariables(process.env),
+  });
+  let reason: string | null = null;
+  let hasEnded = false;
+  const end = (code: number | null, signal: NodeJS.Signals | null): void => {
+    if (hasEnded) return;
+    hasEnded = true;
+    events.onEnd({ code, signal, reason });
+  };
+
+  if (child.stdout) {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const ready = parseReadyLine(line);
+      if (ready) events.onReady(ready);
+    });
+  }
+  child.on('message', (message) => {
+    if (isFailureMessage(message)) reason = message.failed;
+  });
+  child.on('error', (error) => {
+    if (child.pid !== undefined) return; // a signal or message that came too late
+    reason = messageOf(error);
+    end(null, null);
+  });
+  // "exit" may overtake the last message and line, "close" comes after them, but waits for grandchildren, too.
+  child.once('close', end);
+  child.once('exit', (code, signal) => setTimeout(end, LAST_WORDS_MS, code, signal));
+
+  return {
+    pid: child.pid,
+    drain: () => {
+      if (child.connected) child.send(DRAIN_MESSAGE, () => {}); // it may be gone by the time it is sent
+    },
+    kill: (signal) => {
+      child.kill(signal);
+    },
+  };
+}
+
+/** Reads the line `ready http://127.0.0.1:40001 …`; null when it is another one. */
+export function parseReadyLine(line: string): Ready | null {
+  const url = READY.exec(line)?.[1];
+  return url ? { url } : null;
+}
+
+/** The environment without ZPEOPLE_…: a child's flags are explicit, whatever its parent was given. */
+export function withoutOurVariables(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('ZPEOPLE_')));
+}
