@@ -84,16 +84,32 @@ class CatalogFile implements Adapter<Catalog | null> {
 }
 
 function parseCatalog(text: string): Catalog {
-  const { current, epoch, layout, datasets } = JSON.parse(text) as Record<string, unknown>;
+  const value: unknown = JSON.parse(text);
+  if (!isObject(value)) throw new Error('it is no object');
+  const { current, epoch, layout, datasets } = value;
   if (!Array.isArray(layout)) throw new Error('it has no layout');
-  if (!Number.isSafeInteger(epoch) || (epoch as number) < 1) throw new Error('its epoch is no positive number');
+  if (!isCount(epoch) || epoch < 1) throw new Error('its epoch is no positive number');
   if (!Array.isArray(datasets) || !datasets.every(isEntry)) throw new Error('its list of datasets is odd');
   if (!datasets.some(({ id }) => id === current)) throw new Error('its current dataset is not in its list');
-  return { current: current as string, epoch: epoch as number, layout: parseLayout(layout.join(',')), datasets };
+  return { current: current as string, epoch, layout: parseLayout(layout.join(',')), datasets };
 }
 
 function isEntry(value: unknown): value is DatasetEntry {
-  if (typeof value !== 'object' || value === null) return false;
-  const { id, people, source } = value as Record<string, unknown>;
-  return typeof id === 'string' && /^[0-9a-f]+$/.test(id) && Number.isSafeInteger(people) && typeof source === 'object';
+  if (!isObject(value)) return false;
+  const { id, people, source } = value;
+  return typeof id === 'string' && /^[0-9a-f]+$/.test(id) && isCount(people) && isSource(source);
+}
+
+function isSource(value: unknown): value is DatasetSource {
+  if (!isObject(value)) return false;
+  const { people, seed, locales, generator } = value;
+  return isCount(people) && Number.isSafeInteger(seed) && Array.isArray(locales) && typeof generator === 'string';
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
