@@ -55,8 +55,9 @@ export class ShardFile implements Adapter<Shard> {
     return this.#open((file) => readShard(file, inspectLetter));
   }
 
-  /** Replaces the file, durably. */
-  async write(shard: ShardDraft): Promise<void> {
+  /** Replaces the file, durably. (Low's data may be null before a read; Low itself never writes that.) */
+  async write(shard: ShardDraft | null): Promise<void> {
+    if (!shard) return;
     await writeDurably(this.path, async (file) => {
       let separator = Buffer.from(headerLine(shard));
       for (const draft of shard.letters.values()) {
