@@ -10,8 +10,8 @@ import { messageOf } from '../runtime/user-error.ts';
 export interface Kind<T> {
   /** Stands for the value in the help: `--port <port>`. */
   readonly placeholder: string;
-  readonly parse: (text: string) => T;
-  readonly format: (value: T) => string;
+  parse(text: string): T;
+  format(value: T): string;
 }
 
 const UNIT_MS = { ms: 1, s: 1_000, m: 60_000 } as const;

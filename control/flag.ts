@@ -16,25 +16,25 @@ export interface Flag<T> {
 
 type Value = string | number | readonly string[];
 
-// biome-ignore lint/suspicious/noExplicitAny: a set holds flags of any type; FlagValues gives each its own back.
-export type FlagSet = Readonly<Record<string, Flag<any>>>;
+/** What a command takes: a flag for each of its options. */
+export type FlagSet = Readonly<Record<string, Flag<unknown>>>;
 
 /** The values of a set of flags. */
 export type FlagValues<S extends FlagSet> = { readonly [K in keyof S]: S[K] extends Flag<infer T> ? T : never };
 
 /** A flag with a default. */
 export function flag<T extends Value>(name: string, kind: Kind<T>, initial: T, help: string): Flag<T> {
-  return { name, kind: kind as Kind<NonNullable<T>>, initial, help };
+  return { name, kind, initial, help };
 }
 
 /** A flag that may be left out: null then. */
 export function optionalFlag<T extends Value>(name: string, kind: Kind<T>, help: string): Flag<T | null> {
-  return { name, kind: kind as Kind<NonNullable<T>>, initial: null, help };
+  return { name, kind, initial: null, help };
 }
 
 /** A flag that must be given. */
 export function requiredFlag<T extends Value>(name: string, kind: Kind<T>, help: string): Flag<T> {
-  return { name, kind: kind as Kind<NonNullable<T>>, initial: undefined, help };
+  return { name, kind, initial: undefined, help };
 }
 
 /** A flag without a value: off unless it is there. */
@@ -69,7 +69,7 @@ export function defaultsOf<S extends FlagSet>(flags: S): FlagValues<S> {
 export function toArguments<S extends FlagSet>(flags: S, values: FlagValues<S>): string[] {
   return Object.entries(flags).flatMap(([key, { name, kind }]) => {
     const value: unknown = values[key];
-    if (value === null || value === false) return [];
+    if (value === null || value === undefined || value === false) return [];
     return kind ? [`--${name}`, kind.format(value)] : [`--${name}`];
   });
 }

@@ -3,18 +3,18 @@ import { duration, type Kind, layout, oneOf, range, text, wholeNumber, wordList 
 import { parseLayout, parseRange } from '../../people/range.ts';
 
 describe('a value that is allowed is read, and written back as text that means the same', () => {
-  const rows: readonly (readonly [string, Kind<never>, string, unknown])[] = [
-    ['whole number', wholeNumber('n', 0, 9) as Kind<never>, '7', 7],
-    ['whole number at its ends', wholeNumber('n', 0, 9) as Kind<never>, '9', 9],
-    ['milliseconds', duration(0) as Kind<never>, '250ms', 250],
-    ['seconds', duration(0) as Kind<never>, '10s', 10_000],
-    ['minutes', duration(0) as Kind<never>, '2m', 120_000],
-    ['no time at all', duration(0) as Kind<never>, '0s', 0],
-    ['word', oneOf('w', ['info', 'warn']) as Kind<never>, 'warn', 'warn'],
-    ['text', text('t') as Kind<never>, 'a b', 'a b'],
-    ['words', wordList('w') as Kind<never>, 'de, fr', ['de', 'fr']],
-    ['range', range as Kind<never>, 'e-p', parseRange('E-P')],
-    ['layout in any order', layout as Kind<never>, 'N-Z,A-M', parseLayout('A-M,N-Z')],
+  const rows: readonly (readonly [string, Kind<unknown>, string, unknown])[] = [
+    ['whole number', wholeNumber('n', 0, 9), '7', 7],
+    ['whole number at its ends', wholeNumber('n', 0, 9), '9', 9],
+    ['milliseconds', duration(0), '250ms', 250],
+    ['seconds', duration(0), '10s', 10_000],
+    ['minutes', duration(0), '2m', 120_000],
+    ['no time at all', duration(0), '0s', 0],
+    ['word', oneOf('w', ['info', 'warn']), 'warn', 'warn'],
+    ['text', text('t'), 'a b', 'a b'],
+    ['words', wordList('w'), 'de, fr', ['de', 'fr']],
+    ['range', range, 'e-p', parseRange('E-P')],
+    ['layout in any order', layout, 'N-Z,A-M', parseLayout('A-M,N-Z')],
   ];
   it.each(rows)('%s', (_, kind, given, value) => {
     const parsed = kind.parse(given);
@@ -24,23 +24,23 @@ describe('a value that is allowed is read, and written back as text that means t
 });
 
 describe('a value that is not allowed is refused with what is', () => {
-  const rows: readonly (readonly [string, Kind<never>, string, RegExp])[] = [
-    ['no number', wholeNumber('n', 0, 9) as Kind<never>, 'abc', /whole number from 0 to 9/],
-    ['empty', wholeNumber('n', 0, 9) as Kind<never>, '', /whole number/],
-    ['negative', wholeNumber('n', 0, 9) as Kind<never>, '-1', /whole number/],
-    ['fraction', wholeNumber('n', 0, 9) as Kind<never>, '1.5', /whole number/],
-    ['exponent', wholeNumber('n', 0, 9) as Kind<never>, '1e0', /whole number/],
-    ['too large', wholeNumber('n', 0, 9) as Kind<never>, '10', /whole number/],
-    ['larger than numbers go', wholeNumber('n', 0, 9) as Kind<never>, '9'.repeat(400), /whole number/],
-    ['time without unit', duration(0) as Kind<never>, '10', /a time with its unit, like 500ms, 10s or 2m/],
-    ['time too short', duration(1) as Kind<never>, '0ms', /at least 1ms/],
-    ['unknown unit', duration(0) as Kind<never>, '1h', /like 500ms/],
-    ['other word', oneOf('w', ['info', 'warn']) as Kind<never>, 'loud', /one of info, warn/],
-    ['empty text', text('t') as Kind<never>, '', /not be empty/],
-    ['empty word', wordList('w') as Kind<never>, 'de,,fr', /one name, or several/],
-    ['no range', range as Kind<never>, 'AB', /"AB" is not a range/],
-    ['layout with a gap', layout as Kind<never>, 'A-D', /no range holds E-Z/],
-    ['layout with an overlap', layout as Kind<never>, 'A-M,M-Z', /overlaps: M is in/],
+  const rows: readonly (readonly [string, Kind<unknown>, string, RegExp])[] = [
+    ['no number', wholeNumber('n', 0, 9), 'abc', /whole number from 0 to 9/],
+    ['empty', wholeNumber('n', 0, 9), '', /whole number/],
+    ['negative', wholeNumber('n', 0, 9), '-1', /whole number/],
+    ['fraction', wholeNumber('n', 0, 9), '1.5', /whole number/],
+    ['exponent', wholeNumber('n', 0, 9), '1e0', /whole number/],
+    ['too large', wholeNumber('n', 0, 9), '10', /whole number/],
+    ['larger than numbers go', wholeNumber('n', 0, 9), '9'.repeat(400), /whole number/],
+    ['time without unit', duration(0), '10', /a time with its unit, like 500ms, 10s or 2m/],
+    ['time too short', duration(1), '0ms', /at least 1ms/],
+    ['unknown unit', duration(0), '1h', /like 500ms/],
+    ['other word', oneOf('w', ['info', 'warn']), 'loud', /one of info, warn/],
+    ['empty text', text('t'), '', /not be empty/],
+    ['empty word', wordList('w'), 'de,,fr', /one name, or several/],
+    ['no range', range, 'AB', /"AB" is not a range/],
+    ['layout with a gap', layout, 'A-D', /no range holds E-Z/],
+    ['layout with an overlap', layout, 'A-M,M-Z', /overlaps: M is in/],
   ];
   it.each(rows)('%s', (_, kind, given, message) => {
     expect(() => kind.parse(given)).toThrow(message);

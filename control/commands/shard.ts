@@ -1,0 +1,28 @@
+// `zpeople shard RANGE`: one instance.
+
+import type { Command } from 'commander';
+import { toCommand } from '../command.ts';
+import * as kind from '../flag-kinds.ts';
+import { SHARD_FLAGS } from '../flags.ts';
+
+export function shardCommand(): Command {
+  return toCommand({
+    name: 'shard',
+    summary: 'serve one range of the current dataset',
+    description:
+      'Serves the people of one range: the same API as the router, for its own letters only (421 for others). When it ' +
+      'serves, it prints one line to stdout: "ready http://127.0.0.1:4001".',
+    argument: { name: 'range', help: 'one range of the layout, like A-D', kind: kind.range },
+    flags: SHARD_FLAGS,
+    examples: [
+      ['shard A-D', 'on a free port of 127.0.0.1'],
+      ['shard E-P --port 4002 --id e-p-1', 'on a fixed port, under a fixed name'],
+      ['shard Q-Z --host 0.0.0.0 --advertise http://10.0.0.5:4003 --port 4003', 'for routers on other machines'],
+    ],
+    isServer: true,
+    run: async (values, range) => {
+      const { runShard } = await import('../../shards/main.ts');
+      await runShard({ ...values, range });
+    },
+  });
+}

@@ -1,0 +1,123 @@
+// Everything on this machine: one instance per range, then the router, each a kept process; one orderly way out.
+// Invariant: however this process ends, its children end with it: drained, or killed on its way out, or (if it is
+// killed itself) by missing it.
+
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { type Catalog, readCatalog, requireCatalog } from '../people/catalog.ts';
+import type { Range } from '../people/range.ts';
+import { listen } from '../runtime/listen.ts';
+import { createLog, type Logger } from '../runtime/log.ts';
+import { installShutdown } from '../runtime/shutdown.ts';
+import { type Ready, startChild } from './child.ts';
+import { defaultsOf, type FlagValues, toArguments } from './flag.ts';
+import { ROUTER_FLAGS, SEED_FLAGS, SHARD_FLAGS, type START_FLAGS } from './flags.ts';
+import { Keeper } from './keeper.ts';
+import { countPeople } from './people-per-range.ts';
+import { createProgress } from './progress.ts';
+import { renderScreen } from './screen.ts';
+
+export type StartOptions = FlagValues<typeof START_FLAGS>;
+
+/** Starts it all; resolves when the router serves. Throws UserError when a part cannot start: then none is left. */
+export async function runStart(options: StartOptions): Promise<void> {
+  const log = createLog('start', options.logLevel);
+  await requireFreePort(options);
+  const catalog = (await readCatalog(options.dataFolder)) ?? (await seedDefault(options.dataFolder));
+  const instances = new Map(catalog.layout.map((range) => [range, keepInstance(range, options, log)]));
+  const router = keepRouter(() => staticRegistry(instances), options, log);
+  const everybody = [...instances.values(), router];
+  process.once('exit', () => {
+    for (const keeper of everybody) keeper.kill();
+  });
+  installShutdown({ graceMs: options.graceMs, log, drain: () => drainAll(router, [...instances.values()]) });
+
+  try {
+    await Promise.all([...instances.values()].map((instance) => instance.start()));
+    await router.start();
+  } catch (error) {
+    await Promise.all(everybody.map((keeper) => keeper.kill()));
+    throw error;
+  }
+  process.stdout.write(
+    process.stdout.isTTY ? await screen(catalog, router, instances, options) : `ready ${router.url}\n`,
+  );
+}
+
+/** Says that the public port is taken before anything is seeded or started. */
+async function requireFreePort({ host, port }: StartOptions): Promise<void> {
+  const probe = createServer();
+  await listen(probe, host, port);
+  probe.close();
+  await once(probe, 'close');
+}
+
+async function seedDefault(dataFolder: string): Promise<Catalog> {
+  const { seedDataset } = await import('../seed/main.ts');
+  const progress = await createProgress(process.stderr);
+  await seedDataset({ ...defaultsOf(SEED_FLAGS), dataFolder }, progress).finally(() => progress.close());
+  return requireCatalog(dataFolder);
+}
+
+function keepInstance(range: Range, options: StartOptions, log: Logger): Keeper {
+  const { dataFolder, workMs, graceMs, logLevel } = options;
+  const id = `${range.toLowerCase()}-${randomBytes(3).toString('hex')}`; // the same one after a restart
+  return new Keeper({
+    name: `shard ${range}`,
+    log,
+    start: (before, events) => {
+      const values = { host: '127.0.0.1', port: portOf(before) ?? 0, advertise: null, id };
+      return startChild(
+        ['shard', range, ...toArguments(SHARD_FLAGS, { ...values, dataFolder, workMs, graceMs, logLevel })],
+        events,
+      );
+    },
+  });
+}
+
+function keepRouter(registry: () => string, options: StartOptions, log: Logger): Keeper {
+  return new Keeper({
+    name: 'router',
+    log,
+    start: (before, events) => {
+      const values = { ...options, registry: registry(), port: portOf(before) ?? options.port };
+      return startChild(['router', ...toArguments(ROUTER_FLAGS, values)], events);
+    },
+  });
+}
+
+/** The router first, so that what it passed on is still answered; then the instances. */
+async function drainAll(router: Keeper, instances: readonly Keeper[]): Promise<void> {
+  const isOrderly = [await router.drain(), ...(await Promise.all(instances.map((instance) => instance.drain())))];
+  if (isOrderly.includes(false)) throw new Error('a process left work unfinished');
+}
+
+function staticRegistry(instances: ReadonlyMap<Range, Keeper>): string {
+  return `static:${[...instances].map(([range, { url }]) => `${range}=${url}`).join(';')}`;
+}
+
+function portOf(ready: Ready | null): number | null {
+  return ready && Number(new URL(ready.url).port || 80);
+}
+
+async function screen(
+  catalog: Catalog,
+  router: Keeper,
+  instances: ReadonlyMap<Range, Keeper>,
+  { dataFolder }: StartOptions,
+): Promise<string> {
+  const shards = [...instances].map(async ([range, { url, pid }]) => ({
+    range,
+    url,
+    pid,
+    people: await countPeople(dataFolder, catalog.current, range),
+  }));
+  return renderScreen({
+    dataset: catalog.current,
+    url: router.url,
+    routerPid: router.pid,
+    shards: await Promise.all(shards),
+    isColor: process.stdout.hasColors(),
+  });
+}
