@@ -19,6 +19,8 @@ export interface CliProcess {
   readonly stdout: () => string;
   readonly stderr: () => string;
   signal(signal: NodeJS.Signals): void;
+  /** Stops reading its stdout, as `| head` does. */
+  closeOutput(): void;
   /** Resolves with the URL of the `ready` line; rejects with what was said on stderr when it ends before. */
   ready(): Promise<string>;
   /** Kills it unless it has ended, and waits for its end. */
@@ -63,13 +65,14 @@ export function spawnCli(args: readonly string[], variables: Readonly<Record<str
     signal: (signal) => {
       child.kill(signal);
     },
-    ready: async () => {
-      const url = await waitFor('the ready line', () => {
+    closeOutput: () => {
+      child.stdout.destroy();
+    },
+    ready: () =>
+      waitFor('the ready line', () => {
         if (hasEnded) throw new Error(`it ended before it was ready: ${stderr}`);
         return /^ready (\S+)/m.exec(stdout)?.[1];
-      });
-      return url;
-    },
+      }),
     stop: async () => {
       child.kill('SIGKILL');
       await ended;

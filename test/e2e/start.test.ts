@@ -1,0 +1,124 @@
+// The built bin from an empty folder to people by letter, with real processes.
+
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type CliProcess, isRunning, spawnCli } from '../helpers/cli.ts';
+import { ALPHABET, getLetter, serverOf, walkLetter } from '../helpers/people-api.ts';
+import { createFolder } from '../helpers/temporary-folder.ts';
+import { waitFor } from '../helpers/wait-for.ts';
+
+interface ShardContent {
+  readonly range: string;
+  readonly count: number;
+  readonly letters: Readonly<Record<string, { readonly count: number }>>;
+  readonly people: readonly { readonly id: string; readonly firstName: string }[];
+}
+
+let folder: Awaited<ReturnType<typeof createFolder>>;
+let start: CliProcess;
+let url: string;
+let shards: readonly ShardContent[];
+
+beforeAll(async () => {
+  folder = await createFolder();
+  start = spawnCli(['start', '--port', '0', '--data', join(folder.path, 'data')]);
+  url = await start.ready();
+  shards = await readShards(join(folder.path, 'data'));
+});
+afterAll(async () => {
+  await start?.stop();
+  await folder?.remove();
+});
+
+/** Parses the shard files of the only dataset as any JSON reader would. */
+async function readShards(dataFolder: string): Promise<ShardContent[]> {
+  const { current } = JSON.parse(await readFile(join(dataFolder, 'catalog.json'), 'utf8'));
+  const names = await readdir(join(dataFolder, current));
+  return Promise.all(
+    names.sort().map(async (name) => JSON.parse(await readFile(join(dataFolder, current, name), 'utf8'))),
+  );
+}
+
+describe('start, where there is no data', () => {
+  it('seeds 1,000 people in three shards', () => {
+    expect(shards.map(({ range }) => range)).toEqual(['A-D', 'E-P', 'Q-Z']);
+    expect(shards.reduce((sum, { count }) => sum + count, 0)).toBe(1_000);
+    for (const { count, people } of shards) expect(people).toHaveLength(count);
+  });
+
+  it('prints one line to stdout, and that one when it serves', () => {
+    expect(start.stdout()).toBe(`ready ${url}\n`);
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+  });
+
+  it('answers with exactly the people of the shard files: all letters, page after page', async () => {
+    let total = 0;
+    const seen: unknown[] = [];
+    for (const letter of ALPHABET) {
+      const pages = await walkLetter(url, letter, 37);
+      const people = pages.flatMap((page) => page.people);
+      expect(pages.map((page) => page.total)).toEqual(pages.map(() => people.length));
+      total += people.length;
+      seen.push(...people);
+    }
+    expect(total).toBe(1_000);
+    expect(seen).toEqual(shards.flatMap(({ people }) => people));
+  });
+
+  it('streams the same people as NDJSON', async () => {
+    const seen: unknown[] = [];
+    for (const letter of ALPHABET) {
+      const answer = await getLetter(url, letter, { Accept: 'application/x-ndjson' });
+      expect(answer.status).toBe(200);
+      const lines = (await answer.text()).split('\n').filter(Boolean);
+      seen.push(...lines.map((line) => JSON.parse(line)));
+    }
+    expect(seen).toEqual(shards.flatMap(({ people }) => people));
+  });
+
+  it.each([
+    ['É', 'E'],
+    ['ø', 'O'],
+    ['李', 'L'],
+    ['j', 'J'],
+  ])('answers %s as %s', async (asked, letter) => {
+    const answer = await getLetter(url, asked);
+    expect(answer.status).toBe(200);
+    const owner = shards.find((shard) => letter in shard.letters)!;
+    expect(answer.headers.get('Shard')).toBe(owner.range);
+    expect(await answer.json()).toMatchObject({ letter, total: owner.letters[letter]!.count });
+  });
+
+  it.each(['AB', '1', '€', '😀', '%'])('refuses "%s"', async (asked) => {
+    const answer = await getLetter(url, asked);
+    expect(answer.status).toBe(400);
+    expect(answer.headers.get('Content-Type')).toBe('application/problem+json');
+  });
+});
+
+describe('an instance that dies', () => {
+  it('is back on its old port under its old name, others unmoved', async () => {
+    const before = serverOf(await getLetter(url, 'J'));
+    const neighbour = serverOf(await getLetter(url, 'A'));
+    process.kill(before.pid, 'SIGKILL');
+    const after = await waitFor('the instance to be back', async () => {
+      const answer = await getLetter(url, 'J');
+      return answer.status === 200 && serverOf(answer).pid !== before.pid ? serverOf(answer) : null;
+    });
+    expect(after.id).toBe(before.id);
+    expect(serverOf(await getLetter(url, 'A'))).toEqual(neighbour);
+    expect(start.stderr()).toContain(`(pid ${before.pid}) died (killed by SIGKILL)`);
+    expect(start.stdout()).toBe(`ready ${url}\n`);
+  });
+});
+
+describe('SIGTERM', () => {
+  it('stops everything and exits with 0', async () => {
+    const pids = await Promise.all(['A', 'J', 'S'].map(async (letter) => serverOf(await getLetter(url, letter)).pid));
+    start.signal('SIGTERM');
+    expect(await start.ended).toMatchObject({ code: 0, signal: null });
+    for (const pid of pids) expect(await isRunning(pid)).toBe(false);
+    await expect(fetch(url)).rejects.toThrow();
+  });
+});
