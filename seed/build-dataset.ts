@@ -11,7 +11,6 @@ import { findIntact, isShardOf, type Letters, lettersOfShards, listRanges, write
 import { makeLetters, RUN_PEOPLE } from './make-letters.ts';
 import { findDataset } from './next-catalog.ts';
 import type { Meter } from './progress.ts';
-import { HAS_THREADS } from './thread-hand.ts';
 
 export interface BuildOptions {
   readonly source: DatasetSource;
@@ -85,5 +84,5 @@ async function make(options: BuildOptions, meter: Meter): Promise<Letters> {
 }
 
 function defaultThreads(people: number): number {
-  return HAS_THREADS ? Math.min(availableParallelism(), Math.ceil(people / RUN_PEOPLE), MAX_THREADS) : 1;
+  return Math.min(availableParallelism(), Math.ceil(people / RUN_PEOPLE), MAX_THREADS);
 }

@@ -3,7 +3,7 @@
 // is the one reported: the same whatever the number of threads.
 
 import { createTaskRunner, type Task, type TaskResult } from './task.ts';
-import { ThreadHand } from './thread-hand.ts';
+import { HAS_THREADS, ThreadHand } from './thread-hand.ts';
 
 /** One that does a task at a time. */
 export interface Hand {
@@ -18,9 +18,10 @@ export interface Crew {
   close(): Promise<void>;
 }
 
-/** A crew of that many threads; fewer than two are this process itself. */
+/** A crew of that many threads; fewer than two, or where there are none to be had, it is this process itself. */
 export function createCrew(threads: number): Crew {
-  const hands = threads < 2 ? [createOwnHand()] : Array.from({ length: threads }, () => new ThreadHand());
+  const hands =
+    threads < 2 || !HAS_THREADS ? [createOwnHand()] : Array.from({ length: threads }, () => new ThreadHand());
   return crewOf(hands);
 }
 

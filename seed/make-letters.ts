@@ -11,8 +11,10 @@ import { BLOCK_PEOPLE, type GeneratorOptions } from './generator.ts';
 import type { Run } from './run.ts';
 import type { MergeTask, RunTask } from './task.ts';
 
-/** People sorted in memory at once, by one thread. */
+/** People a thread sorts in memory at once; more only where there would be too many runs. */
 export const RUN_PEOPLE = 50 * BLOCK_PEOPLE;
+
+const MAX_RUNS = 500; // a merge has a file open for each
 
 export interface LettersOptions {
   readonly people: number;
@@ -43,9 +45,10 @@ export async function makeLetters(
 }
 
 function planRuns({ people, generator, skipInvalid, workFolder }: LettersOptions): RunTask[] {
-  return Array.from({ length: Math.ceil(people / RUN_PEOPLE) }, (_, index) => {
-    const from = index * RUN_PEOPLE;
-    const to = Math.min(from + RUN_PEOPLE, people);
+  const runPeople = Math.max(RUN_PEOPLE, Math.ceil(people / MAX_RUNS / BLOCK_PEOPLE) * BLOCK_PEOPLE);
+  return Array.from({ length: Math.ceil(people / runPeople) }, (_, index) => {
+    const from = index * runPeople;
+    const to = Math.min(from + runPeople, people);
     return { kind: 'run', generator, from, to, skipInvalid, path: join(workFolder, `run-${index}`) };
   });
 }

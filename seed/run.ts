@@ -30,7 +30,10 @@ export interface RunOptions {
 
 const REPORT_PEOPLE = 1000;
 
-/** Writes people as a run. Throws UserError (data) that names the first record whose name has no letter. */
+/**
+ * Writes people as a run; that their ids are unique is their source's business.
+ * Throws UserError (data) that names the first record whose first name has no letter.
+ */
 export async function writeRun(people: Iterable<Person>, options: RunOptions): Promise<Run> {
   const segments: Segment[] = [];
   const file = await open(options.path, 'w');
