@@ -52,6 +52,14 @@ describe('start, where there is no data', () => {
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   });
 
+  it('says nothing on stderr but progress and logs', () => {
+    const others = start
+      .stderr()
+      .split('\n')
+      .filter((line) => !/^(\{.*\}|seeding: .*|)$/.test(line));
+    expect(others).toEqual([]);
+  });
+
   it('answers with exactly the people of the shard files: all letters, page after page', async () => {
     let total = 0;
     const seen: unknown[] = [];
@@ -110,6 +118,22 @@ describe('an instance that dies', () => {
     expect(serverOf(await getLetter(url, 'A'))).toEqual(neighbour);
     expect(start.stderr()).toContain(`(pid ${before.pid}) died (killed by SIGKILL)`);
     expect(start.stdout()).toBe(`ready ${url}\n`);
+  });
+});
+
+describe('a router that dies', () => {
+  it('is back on the public port', async () => {
+    const pidOfRouter = (): number => start.logs().findLast(({ name }) => name === 'router')!.pid;
+    const pid = pidOfRouter();
+    process.kill(pid, 'SIGKILL');
+    await waitFor('the router to be back', async () => {
+      const isAnswering = await getLetter(url, 'J').then(
+        ({ ok }) => ok,
+        () => false,
+      );
+      return isAnswering && pidOfRouter() !== pid;
+    });
+    expect(start.stderr()).toContain(`router serves again at ${url}`);
   });
 });
 

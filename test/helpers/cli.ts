@@ -13,11 +13,20 @@ export interface Ended {
   readonly stderr: string;
 }
 
+export interface LogEntry {
+  readonly name: string;
+  readonly pid: number;
+  readonly msg: string;
+}
+
 export interface CliProcess {
   readonly pid: number;
   readonly ended: Promise<Ended>;
+  readonly hasEnded: () => boolean;
   readonly stdout: () => string;
   readonly stderr: () => string;
+  /** What it and its children logged so far. */
+  readonly logs: () => readonly LogEntry[];
   signal(signal: NodeJS.Signals): void;
   /** Stops reading its stdout, as `| head` does. */
   closeOutput(): void;
@@ -60,8 +69,10 @@ export function spawnCli(args: readonly string[], variables: Readonly<Record<str
   return {
     pid: child.pid!,
     ended,
+    hasEnded: () => hasEnded,
     stdout: () => stdout,
     stderr: () => stderr,
+    logs: () => parseLogs(stderr),
     signal: (signal) => {
       child.kill(signal);
     },
@@ -83,6 +94,12 @@ export function spawnCli(args: readonly string[], variables: Readonly<Record<str
 /** Runs `zpeople <args>` to its end. */
 export function runCli(args: readonly string[], variables: Readonly<Record<string, string>> = {}): Promise<Ended> {
   return spawnCli(args, variables).ended;
+}
+
+/** The whole lines of a log; the rest of stderr is not one. */
+function parseLogs(stderr: string): LogEntry[] {
+  const lines = stderr.split('\n').slice(0, -1);
+  return lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
 }
 
 /** Whether a process is there and not merely waiting to be reaped. */
