@@ -4,13 +4,14 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { DRAIN_MESSAGE } from '../runtime/shutdown.ts';
+import { DRAIN_MESSAGE, RELOAD_MESSAGE } from '../runtime/shutdown.ts';
 import { messageOf } from '../runtime/user-error.ts';
 import { isFailureMessage, SUPERVISED } from './parent.ts';
 
 /** What a process says when it serves. */
 export interface Ready {
   readonly url: string;
+  readonly opsUrl: string;
 }
 
 /** How a process ended: what it said itself if it failed in order, else its exit code or signal. */
@@ -29,12 +30,14 @@ export interface Child {
   readonly pid: number | undefined;
   /** Asks it to finish what is begun and leave. */
   drain(): void;
+  /** Asks it to replace its workers one by one. */
+  reload(): void;
   /** Ends it: in order if it can (SIGTERM), or now (SIGKILL). */
   kill(signal: 'SIGTERM' | 'SIGKILL'): void;
 }
 
 const MAIN = fileURLToPath(new URL('./main.js', import.meta.url));
-const READY = /^ready (http:\/\/\S+)/;
+const READY = /^ready (http:\/\/\S+) ops (http:\/\/\S+)$/;
 const LAST_WORDS_MS = 250;
 
 /** Starts `zpeople <args>` as a child of this process. */
@@ -69,21 +72,23 @@ export function startChild(args: readonly string[], events: ChildEvents): Child 
   child.once('close', end);
   child.once('exit', (code, signal) => setTimeout(end, LAST_WORDS_MS, code, signal));
 
+  const tell = (message: string): void => {
+    if (child.connected) child.send(message, () => {}); // it may be gone by the time it is sent
+  };
   return {
     pid: child.pid,
-    drain: () => {
-      if (child.connected) child.send(DRAIN_MESSAGE, () => {}); // it may be gone by the time it is sent
-    },
+    drain: () => tell(DRAIN_MESSAGE),
+    reload: () => tell(RELOAD_MESSAGE),
     kill: (signal) => {
       child.kill(signal);
     },
   };
 }
 
-/** Reads the line `ready http://127.0.0.1:40001 …`; null when it is another one. */
+/** Reads the line `ready http://127.0.0.1:40001 ops http://127.0.0.1:40002`; null when it is another one. */
 export function parseReadyLine(line: string): Ready | null {
-  const url = READY.exec(line)?.[1];
-  return url ? { url } : null;
+  const [, url, opsUrl] = READY.exec(line) ?? [];
+  return url && opsUrl ? { url, opsUrl } : null;
 }
 
 /** The environment without ZPEOPLE_…: a child's flags are explicit, whatever its parent was given. */

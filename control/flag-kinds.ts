@@ -114,6 +114,30 @@ export const range: Kind<Range> = {
   format: String,
 };
 
+/** Workers per instance: one number for all ranges, or some ranges with numbers of their own. */
+export interface WorkerPlan {
+  readonly usual: number;
+  readonly byRange: ReadonlyMap<Range, number>;
+}
+
+/** `2`, or `A-D=1,E-P=4` (ranges not named get `usual`). */
+export function workerPlan(usual: number, max: number): Kind<WorkerPlan> {
+  const count = wholeNumber('n', 1, max);
+  return {
+    placeholder: 'plan',
+    parse: (value) => {
+      if (!value.includes('=')) return { usual: count.parse(value), byRange: new Map() };
+      const entries = value.split(',').map((part): [Range, number] => {
+        const [range = '', workers = ''] = part.split('=');
+        return [explained(() => parseRange(range)), count.parse(workers)];
+      });
+      return { usual, byRange: new Map(entries) };
+    },
+    format: ({ usual, byRange }) =>
+      byRange.size === 0 ? String(usual) : [...byRange].map(([range, workers]) => `${range}=${workers}`).join(','),
+  };
+}
+
 /** Lets the domain's parser speak for itself. */
 function explained<T>(parse: () => T): T {
   try {

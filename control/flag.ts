@@ -14,7 +14,7 @@ export interface Flag<T> {
   readonly help: string;
 }
 
-type Value = string | number | readonly string[];
+type Value = string | number | object;
 
 /** What a command takes: a flag for each of its options. */
 export type FlagSet = Readonly<Record<string, Flag<unknown>>>;

@@ -3,13 +3,15 @@
 
 import { DEFAULT_LAYOUT, parseLayout } from '../people/range.ts';
 import { LOG_LEVELS, type LogLevel } from '../runtime/log.ts';
-import { type FlagSet, flag, optionalFlag, requiredFlag, switchFlag, withDefault } from './flag.ts';
+import { type FlagSet, flag, optionalFlag, switchFlag, withDefault } from './flag.ts';
 import * as kind from './flag-kinds.ts';
 
 const HOST = /^[A-Za-z0-9.:-]+$/;
 const INSTANCE_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const HTTP_ORIGIN = /^http:\/\/[A-Za-z0-9.:[\]-]+$/;
-const REGISTRY = /^static:./;
+const REGISTRY = /^(?:embedded$|static:.|http:\/\/.)/;
+const MAX_WORKERS = 64;
+const OPS_PORT = 8081;
 const MAX_PEOPLE = 10_000_000;
 const MAX_SEED = 2 ** 32 - 1;
 
@@ -34,14 +36,37 @@ const FLAGS = {
     'name of the instance for its whole life; made up when left out',
   ),
   workMs: flag('work-ms', kind.wholeNumber('ms', 0, 60_000), 0, 'CPU to burn per page request: for labs and benches'),
-  registry: requiredFlag(
+  workers: flag('workers', kind.wholeNumber('n', 1, MAX_WORKERS), 2, 'processes that share the work of an instance'),
+  workerPlan: flag<kind.WorkerPlan>(
+    'workers',
+    kind.workerPlan(2, MAX_WORKERS),
+    { usual: 2, byRange: new Map() },
+    'workers per instance, or per range, like A-D=1,E-P=4',
+  ),
+  routerWorkers: flag('router-workers', kind.wholeNumber('n', 1, MAX_WORKERS), 1, 'processes that share the routing'),
+  registry: flag(
     'registry',
     kind.textLike(
       'where',
       REGISTRY,
-      "static: and the instances of each range, like 'static:A-M=http://h:4001;N-Z=http://h:4002'",
+      "embedded, http://HOST:PORT (a router's ops port), or static: and instances, like 'static:A-M=http://h:4001;N-Z=http://h:4002'",
     ),
-    'where the instances are known',
+    'embedded',
+    'where instances are announced and found',
+  ),
+  opsHost: flag(
+    'ops-host',
+    kind.textLike('host', HOST, 'a host name or an IP address'),
+    '127.0.0.1',
+    'address of the ops port',
+  ),
+  opsPort: flag('ops-port', kind.wholeNumber('port', 0, 65_535), OPS_PORT, 'port for status, metrics and orders'),
+  opsToken: optionalFlag('ops-token', kind.text('secret'), 'secret that opens ops ports; needed beyond loopback'),
+  opsUrl: flag(
+    'ops-url',
+    kind.textLike('url', HTTP_ORIGIN, 'a URL like http://127.0.0.1:8081'),
+    `http://127.0.0.1:${OPS_PORT}`,
+    'ops port of the router to talk to',
   ),
   attemptTimeoutMs: flag(
     'attempt-timeout',
@@ -55,7 +80,8 @@ const FLAGS = {
   logLevel: flag<LogLevel>('log-level', kind.oneOf('level', LOG_LEVELS), 'info', `one of ${LOG_LEVELS.join(', ')}`),
 } satisfies FlagSet;
 
-const { graceMs, logLevel, dataFolder, host, workMs } = FLAGS;
+const { graceMs, logLevel, dataFolder, host, workMs, opsHost, opsToken } = FLAGS;
+const OPS_FLAGS = { opsHost, opsPort: FLAGS.opsPort, opsToken } satisfies FlagSet;
 
 export const SEED_FLAGS = {
   people: FLAGS.people,
@@ -72,7 +98,11 @@ export const SHARD_FLAGS = {
   host,
   advertise: FLAGS.advertise,
   id: FLAGS.id,
+  workers: FLAGS.workers,
+  registry: withDefault(FLAGS.registry, `http://127.0.0.1:${OPS_PORT}`),
   dataFolder,
+  ...OPS_FLAGS,
+  opsPort: withDefault(FLAGS.opsPort, 0),
   workMs,
   graceMs,
   logLevel,
@@ -81,12 +111,26 @@ export const SHARD_FLAGS = {
 const PUBLIC_FLAGS = {
   port: FLAGS.port,
   host,
+  ...OPS_FLAGS,
   attemptTimeoutMs: FLAGS.attemptTimeoutMs,
   deadlineMs: FLAGS.deadlineMs,
   graceMs,
   logLevel,
 } satisfies FlagSet;
 
-export const ROUTER_FLAGS = { registry: FLAGS.registry, ...PUBLIC_FLAGS } satisfies FlagSet;
+export const ROUTER_FLAGS = {
+  ...PUBLIC_FLAGS,
+  workers: withDefault(FLAGS.workers, 1),
+  registry: FLAGS.registry,
+} satisfies FlagSet;
 
-export const START_FLAGS = { ...PUBLIC_FLAGS, dataFolder, workMs } satisfies FlagSet;
+export const START_FLAGS = {
+  ...PUBLIC_FLAGS,
+  workers: FLAGS.workerPlan,
+  routerWorkers: FLAGS.routerWorkers,
+  dataFolder,
+  workMs,
+} satisfies FlagSet;
+
+/** Of the commands that talk to a running router. */
+export const REMOTE_FLAGS = { opsUrl: FLAGS.opsUrl, opsToken } satisfies FlagSet;

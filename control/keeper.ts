@@ -51,6 +51,17 @@ export class Keeper {
     return this.#first.promise;
   }
 
+  /** Where its operators find it; throws before it was ready once. */
+  get opsUrl(): string {
+    if (!this.#ready) throw new Error(`${this.name} is not ready`);
+    return this.#ready.opsUrl;
+  }
+
+  /** Has it replace its workers one by one; nothing to do while it is not ready. */
+  reload(): void {
+    if (this.#state.kind === 'ready') this.#child?.reload();
+  }
+
   /** Has it finish what is begun and leave; resolves when it is gone: true, or false when it left work unfinished. */
   drain(): Promise<boolean> {
     const { kind } = this.#state;

@@ -7,6 +7,7 @@ export interface ScreenFacts {
   readonly dataset: string;
   /** The public URL. */
   readonly url: string;
+  readonly opsUrl: string;
   readonly routerPid: number | undefined;
   readonly shards: readonly {
     readonly range: Range;
@@ -18,7 +19,7 @@ export interface ScreenFacts {
 }
 
 /** Renders the screen, with a last newline. */
-export function renderScreen({ dataset, url, routerPid, shards, isColor }: ScreenFacts): string {
+export function renderScreen({ dataset, url, opsUrl, routerPid, shards, isColor }: ScreenFacts): string {
   const styled = (style: 'bold' | 'dim') => (text: string) =>
     isColor ? styleText(style, text, { validateStream: false }) : text; // whether colours fit is the caller's to say
   const [bold, dim] = [styled('bold'), styled('dim')];
@@ -35,8 +36,9 @@ export function renderScreen({ dataset, url, routerPid, shards, isColor }: Scree
   ${dim(heading!)}
 ${body.map((line) => `  ${line}`).join('\n')}
 
-  ${dim('Try')}   curl ${url}/api/people/byFirstName/J
-  ${dim('Stop')}  Ctrl-C
+  ${dim('Try')}     curl ${url}/api/people/byFirstName/J
+  ${dim('Look')}    curl ${opsUrl}/status
+  ${dim('Stop')}    Ctrl-C
 
 `;
 }

@@ -1,4 +1,4 @@
-// Everything on this machine: one instance per range, then the router, each a kept process; one orderly way out.
+// Everything on this machine: the router, then one instance per range, each a kept process; one orderly way out.
 // Invariant: however this process ends, its children end with it: drained, or killed on its way out, or (if it is
 // killed itself) by missing it.
 
@@ -10,38 +10,59 @@ import type { Range } from '../people/range.ts';
 import { listen } from '../runtime/listen.ts';
 import { createLog, type Logger } from '../runtime/log.ts';
 import { installShutdown } from '../runtime/shutdown.ts';
+import { UserError } from '../runtime/user-error.ts';
 import { type Ready, startChild } from './child.ts';
 import { defaultsOf, type FlagValues, toArguments } from './flag.ts';
 import { ROUTER_FLAGS, SEED_FLAGS, SHARD_FLAGS, type START_FLAGS } from './flags.ts';
 import { Keeper } from './keeper.ts';
+import { OpsClient } from './ops-client.ts';
 import { countPeople } from './people-per-range.ts';
 import { createProgress } from './progress.ts';
 import { renderScreen } from './screen.ts';
 
 export type StartOptions = FlagValues<typeof START_FLAGS>;
 
-/** Starts it all; resolves when the router serves. Throws UserError when a part cannot start: then none is left. */
+/** Instances that have not joined the router after this long will not. */
+const JOIN_MS = 10_000;
+
+/** Starts it all; resolves when every range is served. Throws UserError when a part cannot start: then none is left. */
 export async function runStart(options: StartOptions): Promise<void> {
   const log = createLog('start', options.logLevel);
   await requireFreePort(options);
   const catalog = (await readCatalog(options.dataFolder)) ?? (await seedDefault(options.dataFolder));
-  const instances = new Map(catalog.layout.map((range) => [range, keepInstance(range, options, log)]));
-  const router = keepRouter(() => staticRegistry(instances), options, log);
-  const everybody = [...instances.values(), router];
+  for (const range of options.workers.byRange.keys()) {
+    if (!catalog.layout.includes(range)) {
+      throw UserError.usage(
+        `--workers names ${range}, but the layout in "${options.dataFolder}" is ${catalog.layout.join(',')}`,
+      );
+    }
+  }
+  const router = keepRouter(options, log);
+  const instances = new Map(
+    catalog.layout.map((range) => [range, keepInstance(range, () => router.opsUrl, options, log)]),
+  );
+  const everybody = [router, ...instances.values()];
   process.once('exit', () => {
     for (const keeper of everybody) keeper.kill();
   });
   installShutdown({ graceMs: options.graceMs, log, drain: () => drainAll(router, [...instances.values()]) });
+  process.on('SIGUSR2', () => {
+    log.info('reloading everything (SIGUSR2)');
+    for (const keeper of everybody) keeper.reload();
+  });
 
   try {
-    await Promise.all([...instances.values()].map((instance) => instance.start()));
     await router.start();
+    await Promise.all([...instances.values()].map((instance) => instance.start()));
+    await untilServed(new OpsClient(router.opsUrl, options.opsToken), instances.size);
   } catch (error) {
     await Promise.all(everybody.map((keeper) => keeper.kill()));
     throw error;
   }
   process.stdout.write(
-    process.stdout.isTTY ? await screen(catalog, router, instances, options) : `ready ${router.url}\n`,
+    process.stdout.isTTY
+      ? await screen(catalog, router, instances, options)
+      : `ready ${router.url} ops ${router.opsUrl}\n`,
   );
 }
 
@@ -60,28 +81,42 @@ async function seedDefault(dataFolder: string): Promise<Catalog> {
   return requireCatalog(dataFolder);
 }
 
-function keepInstance(range: Range, options: StartOptions, log: Logger): Keeper {
-  const { dataFolder, workMs, graceMs, logLevel } = options;
+async function untilServed(router: OpsClient, instances: number): Promise<void> {
+  await router.until(JOIN_MS, 'every instance to join the router', ({ pools }) => {
+    const joined = pools.flatMap((pool) => pool.instances).length;
+    return joined >= instances;
+  });
+}
+
+function keepInstance(range: Range, registry: () => string, options: StartOptions, log: Logger): Keeper {
+  const { dataFolder, workers, opsHost, opsToken, workMs, graceMs, logLevel } = options;
   const id = `${range.toLowerCase()}-${randomBytes(3).toString('hex')}`; // the same one after a restart
   return new Keeper({
     name: `shard ${range}`,
     log,
     start: (before, events) => {
-      const values = { host: '127.0.0.1', port: portOf(before) ?? 0, advertise: null, id };
-      return startChild(
-        ['shard', range, ...toArguments(SHARD_FLAGS, { ...values, dataFolder, workMs, graceMs, logLevel })],
-        events,
-      );
+      const values = {
+        ...{ host: '127.0.0.1', port: portOf(before?.url) ?? 0, advertise: null, id },
+        ...{ workers: workers.byRange.get(range) ?? workers.usual, registry: registry(), dataFolder },
+        ...{ opsHost, opsPort: portOf(before?.opsUrl) ?? 0, opsToken, workMs, graceMs, logLevel },
+      };
+      return startChild(['shard', range, ...toArguments(SHARD_FLAGS, values)], events);
     },
   });
 }
 
-function keepRouter(registry: () => string, options: StartOptions, log: Logger): Keeper {
+function keepRouter(options: StartOptions, log: Logger): Keeper {
   return new Keeper({
     name: 'router',
     log,
-    start: (before, events) => {
-      const values = { ...options, registry: registry(), port: portOf(before) ?? options.port };
+    start: (before: Ready | null, events) => {
+      const values = {
+        ...options,
+        workers: options.routerWorkers,
+        registry: 'embedded',
+        port: portOf(before?.url) ?? options.port,
+        opsPort: portOf(before?.opsUrl) ?? options.opsPort,
+      };
       return startChild(['router', ...toArguments(ROUTER_FLAGS, values)], events);
     },
   });
@@ -93,12 +128,8 @@ async function drainAll(router: Keeper, instances: readonly Keeper[]): Promise<v
   if (isOrderly.includes(false)) throw new Error('a process left work unfinished');
 }
 
-function staticRegistry(instances: ReadonlyMap<Range, Keeper>): string {
-  return `static:${[...instances].map(([range, { url }]) => `${range}=${url}`).join(';')}`;
-}
-
-function portOf(ready: Ready | null): number | null {
-  return ready && Number(new URL(ready.url).port || 80);
+function portOf(url: string | undefined): number | null {
+  return url === undefined ? null : Number(new URL(url).port || 80);
 }
 
 async function screen(
@@ -116,6 +147,7 @@ async function screen(
   return renderScreen({
     dataset: catalog.current,
     url: router.url,
+    opsUrl: router.opsUrl,
     routerPid: router.pid,
     shards: await Promise.all(shards),
     isColor: process.stdout.hasColors(),

@@ -59,14 +59,23 @@ export function nextLink(target: string): string {
   return `<${target}>; rel="next"`;
 }
 
-/** Sends a page, or 304 when the client has it; `extra` is a flat list of headers of this one answer. */
-export function sendPage(res: ServerResponse, page: Page, ifNoneMatch: string | undefined, extra: string[]): void {
+/**
+ * Sends a page, or 304 when the client has it, and returns the status; `extra` is a flat list of headers of this one
+ * answer.
+ */
+export function sendPage(
+  res: ServerResponse,
+  page: Page,
+  ifNoneMatch: string | undefined,
+  extra: readonly string[],
+): 200 | 304 {
   if (matchesEtag(ifNoneMatch, page.etag)) {
     res.writeHead(304, page.bareHeaders.concat(extra));
     res.end();
-    return;
+    return 304;
   }
   res.writeHead(200, page.headers.concat(extra));
   if (res.req.method === 'HEAD') res.end();
   else res.end(page.body);
+  return 200;
 }

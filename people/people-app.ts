@@ -4,7 +4,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import express, { type ErrorRequestHandler, type Express } from 'express';
-import { ALLOWED_METHODS, notFound } from '../runtime/door.ts';
+import { ALLOWED_METHODS, notFound } from '../runtime/refusal.ts';
 import { type Problem, sendProblem } from '../runtime/problem.ts';
 import { isPeopleTarget, negotiate, type PageQuery, parsePageQuery, type Representation } from './page-request.ts';
 
@@ -21,8 +21,13 @@ export type AnswerPeople = (request: PeopleRequest, req: IncomingMessage, res: S
 /** Answers a request if it is for people (or OPTIONS); false means "not mine". */
 export type Endpoint = (req: IncomingMessage, res: ServerResponse) => boolean;
 
-/** Reads requests for people; those in order go to `answer`, the others get their problem. */
-export function createEndpoint(answer: AnswerPeople): Endpoint {
+/** Reads requests for people; those in order go to `answer`, the others get their problem (and are counted). */
+export function createEndpoint(answer: AnswerPeople, onProblem: (status: number) => void = () => {}): Endpoint {
+  const fail = (res: ServerResponse, problem: Problem): true => {
+    onProblem(problem.status);
+    sendProblem(res, problem);
+    return true;
+  };
   return (req, res) => {
     const target = req.url ?? '';
     if (!isPeopleTarget(target)) return target === '*' && req.method === 'OPTIONS' && sendOptions(res);
@@ -74,10 +79,5 @@ export function createPeopleApp(
 function sendOptions(res: ServerResponse): true {
   res.writeHead(204, { Allow: ALLOWED_METHODS });
   res.end();
-  return true;
-}
-
-function fail(res: ServerResponse, problem: Problem): true {
-  sendProblem(res, problem);
   return true;
 }

@@ -1,20 +1,30 @@
-// The router process: watches the registry, keeps the routing table, opens the one public door.
+// The router: a primary that watches the registry and keeps the routing table, with workers behind the one public
+// port. Workers build the same table from the same members; nobody asks the registry on a request.
 
-import type { Letter } from '../people/letter.ts';
-import { createStaticRegistry } from '../registry/static-registry.ts';
-import { createDoor } from '../runtime/door.ts';
-import { listen } from '../runtime/listen.ts';
+import { fileURLToPath } from 'node:url';
+import type { Layout } from '../people/range.ts';
+import { createEmbeddedRegistry } from '../registry/embedded-registry.ts';
+import { openWatcher } from '../registry/open-registry.ts';
 import { createLog, type LogLevel } from '../runtime/log.ts';
-import { installShutdown } from '../runtime/shutdown.ts';
-import { Pool } from './pool.ts';
-import { createRouterApp } from './router-app.ts';
-import { buildRoutingTable, type PoolEntry } from './routing-table.ts';
+import { startPrimary } from '../runtime/workers/primary.ts';
+import { Fleet } from './fleet.ts';
+import { Membership } from './membership.ts';
+import { ROUTER_METRICS } from './metrics.ts';
+import { addPoolRoutes } from './pool-routes.ts';
+import { routerStatus } from './router-status.ts';
+import { refusalOf, TableKeeper } from './table-keeper.ts';
+import type { RouterPayload, TableMessage } from './worker-protocol.ts';
 
 export interface RouterOptions {
   readonly host: string;
   readonly port: number;
-  /** `static:…`. */
+  readonly workers: number;
+  /** `embedded` · `http://HOST:PORT` · `static:…`. */
   readonly registry: string;
+  readonly layout: Layout | null;
+  readonly opsHost: string;
+  readonly opsPort: number;
+  readonly opsToken: string | null;
   readonly attemptTimeoutMs: number;
   readonly deadlineMs: number;
   readonly graceMs: number;
@@ -23,40 +33,60 @@ export interface RouterOptions {
 
 /** Serves the public endpoint; resolves when it is ready. Throws UserError when it cannot start. */
 export async function runRouter(options: RouterOptions): Promise<void> {
-  const log = createLog('router', options.logLevel);
-  const registry = createStaticRegistry(options.registry);
-  let pools: ReadonlyMap<PoolEntry, Pool> = new Map();
-  let poolOf: (letter: Letter) => Pool | undefined = () => undefined;
-  registry.watch((instances) => {
-    const result = buildRoutingTable(instances);
-    if (!result.ok) {
-      log.warn(`the routing table stays as it was: ${result.reason}`);
-      return;
-    }
-    const { table } = result;
-    pools = new Map(table.pools.map((entry) => [entry, new Pool(entry.range, entry.instances)]));
-    poolOf = (letter) => {
-      const entry = table.poolOf(letter);
-      return entry && pools.get(entry);
-    };
-  });
+  const { attemptTimeoutMs, deadlineMs, logLevel, opsToken } = options;
+  const log = createLog('router', logLevel);
+  const embedded = options.registry === 'embedded' ? createEmbeddedRegistry(log, refusalOf) : null;
+  const registry = embedded ?? openWatcher({ registry: options.registry, token: opsToken, log });
+  const keeper = new TableKeeper(log);
+  const tableMessage = (): TableMessage => ({ type: 'table', instances: keeper.instances });
+  const fleet = new Fleet(() => keeper.instances, opsToken);
 
-  const { app, close } = createRouterApp({
-    poolOf: (letter) => poolOf(letter),
-    limits: options,
-    onError: (error) => log.error({ err: error }, 'a request failed'),
-  });
-  const door = createDoor(app);
-  const url = await listen(door.server, options.host, options.port);
-  installShutdown({
-    graceMs: options.graceMs,
-    log,
-    drain: async () => {
-      await door.drain();
-      close();
-      await registry.close();
+  const primary = await startPrimary<RouterPayload>(
+    { ...options, log, metrics: ROUTER_METRICS, workerModule: fileURLToPath(new URL('./worker.js', import.meta.url)) },
+    (self) => ({
+      payload: async () => ({ attemptTimeoutMs, deadlineMs, logLevel }),
+      isReady: () => keeper.hasHadTable && self().pool.ready.length > 0,
+      status: () =>
+        routerStatus({
+          table: keeper.table,
+          lostRanges: keeper.lostRanges,
+          stateOf: () => 'available',
+          statusOf: (id) => fleet.statusOf(id),
+          lastStatusOf: (id) => fleet.lastStatusOf(id),
+          router: { pid: process.pid, workers: self().pool.status(), operation: self().operation() },
+        }),
+      series: () => [
+        ['people_table_age_seconds', keeper.ageS ?? 0],
+        ['people_table_epoch', Math.max(0, ...keeper.table.pools.map(({ epoch }) => epoch))],
+        ['people_workers', self().pool.ready.length],
+      ],
+      addRoutes: (app) => {
+        embedded?.addRoutes(app);
+        addPoolRoutes(app, () => keeper.table, fleet);
+      },
+      onReady: (worker) => worker.process.send({ type: 'custom', body: tableMessage() }),
+      close: async () => {
+        membership.close();
+        fleet.close();
+        await registry.close();
+      },
+    }),
+  );
+
+  const membership = new Membership({
+    onChange: (members) => {
+      const known = new Set(keeper.instances.map(({ id }) => id));
+      if (!keeper.update(members)) return;
+      primary.pool.broadcast(tableMessage());
+      for (const member of members) {
+        if (known.has(member.id)) continue;
+        log.info(`${member.id} joined range ${member.range} at ${member.url}`);
+        void fleet.refresh(member);
+      }
+      for (const id of known) if (!members.some((member) => member.id === id)) log.info(`${id} left`);
     },
   });
-  log.info(`serving ${pools.size} pools at ${url}`);
-  process.stdout.write(`ready ${url}\n`);
+  registry.watch((instances) => membership.update(instances));
+  log.info(`serving at ${primary.url}, ops at ${primary.opsUrl}`);
+  process.stdout.write(`ready ${primary.url} ops ${primary.opsUrl}\n`);
 }

@@ -58,7 +58,10 @@ export function upstreamTarget(url: string): UpstreamTarget {
 
 /** Sends attempts over kept-alive connections. */
 export class Upstream {
-  readonly #agent = new Agent({ keepAlive: true, maxFreeSockets: 1024 });
+  /** First in, first out: every kept connection gets its turn, so workers' shares follow their connections. */
+  readonly #agent = new Agent({ keepAlive: true, maxFreeSockets: 1024, scheduling: 'fifo' });
+  /** For retries: a kept connection may lead to the worker that just died. */
+  readonly #freshAgent = new Agent({ keepAlive: false });
   readonly #proxy = httpProxy.createProxyServer({
     agent: this.#agent,
     selfHandleResponse: true,
@@ -69,15 +72,20 @@ export class Upstream {
     this.#proxy.on('proxyRes', (answer, request) => (request as unknown as SyntheticRequest).onAnswer(answer));
   }
 
-  /** Tries a request at an instance; `timeoutMs` bounds the time to the answer's head. */
-  attempt(at: UpstreamTarget, { method, target, headers }: UpstreamRequest, timeoutMs: number): Attempt {
-    const request = new SyntheticRequest(method, target, headers, timeoutMs);
-    this.#proxy.web(request as never, ANSWERED_BY_US as never, { target: at }, (error) => request.onError(error));
-    return request;
+  /**
+   * Tries a request at an instance; `timeoutMs` bounds the time to the answer's head. A retry gets a connection of its
+   * own.
+   */
+  attempt(at: UpstreamTarget, request: UpstreamRequest, timeoutMs: number, isRetry: boolean): Attempt {
+    const attempt = new SyntheticRequest(request, timeoutMs);
+    const options = isRetry ? { target: at, agent: this.#freshAgent } : { target: at };
+    this.#proxy.web(attempt as never, ANSWERED_BY_US as never, options, (error) => attempt.onError(error));
+    return attempt;
   }
 
   close(): void {
     this.#agent.destroy();
+    this.#freshAgent.destroy();
     this.#proxy.removeAllListeners();
   }
 }
@@ -97,9 +105,9 @@ class SyntheticRequest implements Attempt {
   readonly #timer: NodeJS.Timeout;
   #upstream: ClientRequest | undefined;
 
-  constructor(method: string, url: string, headers: OutgoingHttpHeaders, timeoutMs: number) {
+  constructor({ method, target, headers }: UpstreamRequest, timeoutMs: number) {
     this.method = method;
-    this.url = url;
+    this.url = target;
     this.headers = headers;
     let resolve!: (answer: IncomingMessage) => void;
     let reject!: (error: AttemptError) => void;

@@ -1,7 +1,6 @@
 // Opening a port, with errors for people.
 
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { messageOf, systemCode, UserError } from './user-error.ts';
 
 /** Listens and resolves with the URL. `port` 0 lets the system choose. Throws UserError (address) that says what to do. */

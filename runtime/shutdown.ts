@@ -8,6 +8,9 @@ import type { Logger } from './log.ts';
 /** What the parent sends over IPC to have a process leave in order. */
 export const DRAIN_MESSAGE = 'drain';
 
+/** What the parent sends over IPC for a rolling reload. */
+export const RELOAD_MESSAGE = 'reload';
+
 export interface ShutdownOptions {
   /** Stops taking work and resolves when the last of it is finished. Called once. */
   readonly drain: () => Promise<void>;

@@ -1,13 +1,16 @@
-// One instance: loads its range, serves it, says so, and leaves in order.
+// One instance: a primary that announces it, with workers that serve its range.
 
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import type { Range } from '../people/range.ts';
-import { createDoor } from '../runtime/door.ts';
-import { listen } from '../runtime/listen.ts';
+import type { Announcement } from '../registry/announcement.ts';
+import { openAnnouncer } from '../registry/open-registry.ts';
 import { createLog, type LogLevel } from '../runtime/log.ts';
-import { installShutdown } from '../runtime/shutdown.ts';
-import { loadShard } from './load-shard.ts';
-import { createShardApp } from './shard-app.ts';
+import { startPrimary } from '../runtime/workers/primary.ts';
+import { SHARD_METRICS } from './metrics.ts';
+import { readShardPlan } from './plan.ts';
+import { LEAVING, type ShardFacts, type ShardPayload } from './worker-protocol.ts';
 
 export interface ShardOptions {
   readonly range: Range;
@@ -18,36 +21,78 @@ export interface ShardOptions {
   readonly advertise: string | null;
   /** Name of the instance for its whole life; null makes one up. */
   readonly id: string | null;
+  readonly workers: number;
+  readonly registry: string;
   readonly dataFolder: string;
+  readonly opsHost: string;
+  readonly opsPort: number;
+  readonly opsToken: string | null;
   /** CPU burned per page request, in ms: for labs and benches. */
   readonly workMs: number;
   readonly graceMs: number;
   readonly logLevel: LogLevel;
 }
 
-/** Serves a shard; resolves when it is ready. Throws UserError when it cannot start. */
+/** After leaving the registry an instance still serves for this long: routers learn of it in the meantime. */
+const LEAVE_MS = 500;
+
+/** Serves a range; resolves when it is ready. Throws UserError when it cannot start. */
 export async function runShard(options: ShardOptions): Promise<void> {
-  const log = createLog(`shard ${options.range}`, options.logLevel);
-  const id = options.id ?? `${options.range.toLowerCase()}-${randomBytes(3).toString('hex')}`;
-  const { shard, epoch } = await loadShard(options.dataFolder, options.range);
-  let isDraining = false;
-  const app = createShardApp({
-    shard,
-    identity: { id, range: options.range, dataset: shard.dataset, epoch, opsUrl: null },
-    workMs: options.workMs,
-    isDraining: () => isDraining,
-    onError: (error) => log.error({ err: error }, 'a request failed'),
-  });
-  const door = createDoor(app);
-  const url = await listen(door.server, options.host, options.port);
-  installShutdown({
-    graceMs: options.graceMs,
-    log,
-    drain: () => {
-      isDraining = true;
-      return door.drain();
-    },
-  });
-  log.info(`${id} serves ${shard.count} people of dataset ${shard.dataset} at ${url}`);
-  process.stdout.write(`ready ${options.advertise ?? url}\n`);
+  const { range, dataFolder, workMs, logLevel } = options;
+  const log = createLog(`shard ${range}`, logLevel);
+  const id = options.id ?? `${range.toLowerCase()}-${randomBytes(3).toString('hex')}`;
+  await readShardPlan(dataFolder, range); // no data: say so before anything is opened
+  const announcer = openAnnouncer({ registry: options.registry, token: options.opsToken, log });
+  let facts: ShardFacts | null = null;
+  let isLeaving = false;
+
+  const primary = await startPrimary<ShardPayload>(
+    { ...options, log, metrics: SHARD_METRICS, workerModule: fileURLToPath(new URL('./worker.js', import.meta.url)) },
+    (self) => ({
+      payload: async ({ opsUrl }) => ({
+        ...(await readShardPlan(dataFolder, range)),
+        id,
+        range,
+        opsUrl,
+        dataFolder,
+        workMs,
+        logLevel,
+      }),
+      isReady: () => !isLeaving && self().pool.ready.length > 0,
+      status: () => {
+        const { url, opsUrl, pool, operation } = self();
+        const { dataset, epoch } = pool.payload;
+        return {
+          ...{ id, range, dataset, epoch, url: options.advertise ?? url, opsUrl, pid: process.pid },
+          state: isLeaving ? 'draining' : 'available',
+          ...{ people: facts?.people ?? null, bytes: facts?.bytes ?? null, letters: facts?.letters ?? null },
+          ...{ workers: pool.status(), operation: operation() },
+        };
+      },
+      series: () => [
+        [`people_shard_people{range="${range}"}`, facts?.people ?? 0],
+        [`people_shard_bytes{range="${range}"}`, facts?.bytes ?? 0],
+        [`people_workers{range="${range}"}`, self().pool.ready.length],
+      ],
+      onCustom: (_worker, body) => {
+        facts = body as ShardFacts;
+      },
+      onReloaded: (payload) => {
+        log.info(`serving dataset ${payload.dataset} now`);
+        announcer.announce(announcement());
+      },
+      onLeave: async () => {
+        isLeaving = true;
+        self().pool.broadcast(LEAVING);
+        if (await announcer.withdraw()) await sleep(LEAVE_MS);
+      },
+    }),
+  );
+  const announcement = (): Announcement => {
+    const { dataset, epoch } = primary.pool.payload;
+    return { id, range, dataset, epoch, url: options.advertise ?? primary.url, opsUrl: primary.opsUrl };
+  };
+  announcer.announce(announcement());
+  log.info(`${id} serves dataset ${primary.pool.payload.dataset} at ${primary.url}`);
+  process.stdout.write(`ready ${options.advertise ?? primary.url} ops ${primary.opsUrl}\n`);
 }

@@ -9,6 +9,7 @@ import { NDJSON_TYPE, pageTarget } from '../people/page-request.ts';
 import { type AnswerPeople, createEndpoint, createPeopleApp, type PeopleRequest } from '../people/people-app.ts';
 import { rangeHolds } from '../people/range.ts';
 import { type Shard, sortKeyAt } from '../people/shard-file.ts';
+import type { Counters } from '../runtime/counters.ts';
 import { requestIdOf, sendProblem } from '../runtime/problem.ts';
 import { burnCpu } from './burn-cpu.ts';
 import { PageMaker } from './page-maker.ts';
@@ -29,52 +30,60 @@ export interface ShardAppOptions {
   readonly identity: ShardIdentity;
   /** CPU burned per page request, in ms. */
   readonly workMs: number;
+  readonly counters: Counters;
   readonly isDraining: () => boolean;
   readonly onError: (error: unknown) => void;
 }
 
 /** Creates the Express app of one shard server. */
-export function createShardApp({ shard, identity, workMs, isDraining, onError }: ShardAppOptions): Express {
+export function createShardApp(options: ShardAppOptions): { readonly app: Express; readonly requests: () => number } {
+  const { shard, identity, workMs, counters, isDraining, onError } = options;
   const pages = new PageMaker(shard);
   const servedBy = `${identity.id}/${process.pid}`;
+  let requests = 0;
+  const count = (status: number): void => {
+    requests++;
+    counters.add(`people_requests_total{range="${shard.range}",status="${status}"}`);
+  };
   const ownHeaders = (req: IncomingMessage): string[] => [
     'Served-By',
     servedBy,
     'X-Request-Id',
     requestIdOf(req.headers['x-request-id']),
   ];
+  const failed = (res: ServerResponse, error: unknown): void => {
+    count(500);
+    onError(error);
+    sendProblem(res, { status: 500, detail: 'Something went wrong here; it is in the log.' });
+  };
 
   const answer: AnswerPeople = (request, req, res) => {
     const { letter } = request.query;
     if (!rangeHolds(shard.range, letter)) {
+      count(421);
       sendProblem(res, { status: 421, detail: `Letter ${letter} is not served here; this is shard ${shard.range}.` });
       return;
     }
     burnCpu(workMs);
     if (request.representation.type === 'ndjson') {
-      sendStream(request, res, shard, ownHeaders(req)).catch((error: unknown) => {
-        onError(error);
-        res.destroy();
-      });
+      count(200);
+      sendStream(request, res, shard, ownHeaders(req)).catch((error: unknown) => failed(res, error));
       return;
     }
-    const send = (page: Page): void => sendPage(res, page, req.headers['if-none-match'], ownHeaders(req));
+    const send = (page: Page): void => count(sendPage(res, page, req.headers['if-none-match'], ownHeaders(req)));
     const page = pages.page(request.query, request.representation.encoding);
-    if (!(page instanceof Promise)) send(page);
-    else
-      page.then(send).catch((error: unknown) => {
-        onError(error);
-        sendProblem(res, { status: 500, detail: 'The page could not be compressed.' });
-      });
+    if (page instanceof Promise) page.then(send).catch((error: unknown) => failed(res, error));
+    else send(page);
   };
 
-  return createPeopleApp(createEndpoint(answer), {
+  const app = createPeopleApp(createEndpoint(answer, count), {
     onError,
     addRoutes: (app) =>
       app.get('/readyz', (_req, res) => {
         res.status(isDraining() ? 503 : 200).json(identity);
       }),
   });
+  return { app, requests: () => requests };
 }
 
 async function sendStream(

@@ -10,12 +10,12 @@ export function shardCommand(): Command {
     name: 'shard',
     summary: 'serve one range of the current dataset',
     description:
-      'Serves the people of one range: the same API as the router, for its own letters only (421 for others). When it ' +
-      'serves, it prints one line to stdout: "ready http://127.0.0.1:4001".',
+      'Serves the people of one range: the same API as the router, for its own letters only (421 for others), with as many workers as it is told. When it serves, it ' +
+      'announces itself to the router and prints one line to stdout: "ready http://127.0.0.1:4001 ops http://127.0.0.1:4101".',
     argument: { name: 'range', help: 'one range of the layout, like A-D', kind: kind.range },
     flags: SHARD_FLAGS,
     examples: [
-      ['shard A-D', 'on a free port of 127.0.0.1'],
+      ['shard E-P', 'one more instance for the router of "zpeople start"'],
       ['shard E-P --port 4002 --id e-p-1', 'on a fixed port, under a fixed name'],
       ['shard Q-Z --host 0.0.0.0 --advertise http://10.0.0.5:4003 --port 4003', 'for routers on other machines'],
     ],

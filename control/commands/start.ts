@@ -12,11 +12,13 @@ export function startCommand(): Command {
       'Seeds the default dataset where there is no data, then starts one instance per range of the layout and the ' +
       'router, each a process of its own, and keeps them running: one that dies is started again on its old port. ' +
       'Ctrl-C (or SIGTERM) finishes what is begun and stops it all, a second one stops at once. Off a terminal it ' +
-      'prints one line to stdout when it serves: "ready http://127.0.0.1:8080".',
+      'prints one line to stdout when it serves: "ready http://127.0.0.1:8080 ops http://127.0.0.1:8081". SIGUSR2 reloads ' +
+      'everything, worker by worker.',
     flags: START_FLAGS,
     examples: [
       ['start', 'http://127.0.0.1:8080'],
       ['start --port 9000 --data /srv/people', 'another port, other data'],
+      ['start --workers A-D=1,E-P=4,Q-Z=1', 'more workers for a hot range'],
       ['start --host 0.0.0.0', 'reachable from other machines'],
     ],
     isServer: true,

@@ -1,0 +1,32 @@
+// What a primary and its workers say to each other over IPC. Plain values; `custom` is each house's own.
+
+/** What a worker reports with every heartbeat. */
+export interface Beat {
+  /** Monotonic counters by series (`people_requests_total{range="A-D"}`), since the worker began. */
+  readonly counters: Readonly<Record<string, number>>;
+  /** Levels by series, right now. */
+  readonly gauges: Readonly<Record<string, number>>;
+  readonly requests: number;
+  readonly inFlight: number;
+  readonly connections: number;
+  /** Event loop utilisation since the beat before, 0 to 1. */
+  readonly elu: number;
+  readonly rssMb: number;
+}
+
+export type ToWorker =
+  | { readonly type: 'start'; readonly payload: unknown }
+  /** Sent with a socket. */
+  | { readonly type: 'connection' }
+  | { readonly type: 'drain' }
+  | { readonly type: 'custom'; readonly body: unknown };
+
+export type ToPrimary =
+  | { readonly type: 'booted' }
+  | { readonly type: 'ready' }
+  /** It cannot start, in words for people. */
+  | { readonly type: 'refused'; readonly reason: string }
+  | { readonly type: 'beat'; readonly beat: Beat }
+  /** It hit an error it cannot go on from: it finishes its answers and ends; a replacement should start now. */
+  | { readonly type: 'failing'; readonly reason: string }
+  | { readonly type: 'custom'; readonly body: unknown };

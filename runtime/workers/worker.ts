@@ -1,0 +1,111 @@
+// A worker's side of the lifecycle: boot, start what the primary says, serve the connections it hands over, report,
+// drain. It does not obey the terminal's signals (its primary does), leaves when its primary is gone, and after an
+// error nobody caught it finishes its answers before it ends: state may be damaged, requests under way need not be.
+
+import type { Socket } from 'node:net';
+import { performance } from 'node:perf_hooks';
+import type { Counters } from '../counters.ts';
+import type { Door } from '../door.ts';
+import { messageOf, UserError } from '../user-error.ts';
+import type { ToPrimary, ToWorker } from './messages.ts';
+import { HEARTBEAT_MS } from './worker-state.ts';
+
+/** What a house runs in its worker. */
+export interface WorkerService {
+  readonly door: Door;
+  readonly counters: Counters;
+  requests(): number;
+  inFlight(): number;
+  /** Draining begins: stop telling others that we are ready. */
+  onDrain?(): void;
+  onCustom?(body: unknown): void;
+  /** All connections are closed. */
+  close?(): void;
+}
+
+/** The worker's line to its primary. */
+export interface PrimaryLink {
+  send(body: unknown): void;
+}
+
+/** Runs a worker; `start` gets the payload its primary chose and resolves when it can serve. */
+export function runWorker<P>(start: (payload: P, primary: PrimaryLink) => Promise<WorkerService>): void {
+  let service: WorkerService | null = null;
+  let isLeaving = false;
+
+  const tell = (message: ToPrimary): void => {
+    if (process.connected) process.send?.(message, undefined, {}, () => {});
+  };
+  const begin = async (payload: P): Promise<void> => {
+    try {
+      service = await start(payload, { send: (body) => tell({ type: 'custom', body }) });
+      tell({ type: 'beat', beat: beatOf(service, 0) });
+      tell({ type: 'ready' });
+    } catch (error) {
+      tell({ type: 'refused', reason: error instanceof UserError ? error.message : messageOf(error) });
+      setTimeout(() => process.exit(1), 10).ref();
+    }
+  };
+  const drain = async (exitCode: number): Promise<void> => {
+    if (isLeaving) return;
+    isLeaving = true;
+    service?.onDrain?.();
+    await service?.door.drain();
+    if (service) tell({ type: 'beat', beat: beatOf(service, 0) });
+    service?.close?.();
+    setTimeout(() => process.exit(exitCode), 10).ref(); // lets the last report out
+  };
+  const onMessage = (message: ToWorker, socket?: Socket): void => {
+    switch (message.type) {
+      case 'start':
+        void begin(message.payload as P);
+        return;
+      case 'connection':
+        if (!socket) return; // its client left on the way
+        if (service) service.door.accept(socket);
+        else socket.destroy();
+        return;
+      case 'drain':
+        void drain(0);
+        return;
+      case 'custom':
+        service?.onCustom?.(message.body);
+    }
+  };
+  const fail = (error: unknown): void => {
+    tell({ type: 'failing', reason: messageOf(error) });
+    void drain(1);
+  };
+
+  process.on('message', onMessage);
+  process.on('disconnect', () => process.exit(0));
+  process.on('uncaughtException', fail);
+  process.on('unhandledRejection', fail);
+  process.on('SIGINT', () => {});
+  process.on('SIGTERM', () => fail(new Error('SIGTERM')));
+  process.on('SIGUSR2', () => {}); // a reload is the primary's business
+
+  let loop = performance.eventLoopUtilization();
+  setInterval(() => {
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, loop);
+    loop = now;
+    if (service) tell({ type: 'beat', beat: beatOf(service, utilization) });
+    else tell({ type: 'beat', beat: EMPTY_BEAT });
+  }, HEARTBEAT_MS);
+  tell({ type: 'booted' });
+}
+
+const EMPTY_BEAT = { counters: {}, gauges: {}, requests: 0, inFlight: 0, connections: 0, elu: 0, rssMb: 0 };
+
+function beatOf(service: WorkerService, elu: number): typeof EMPTY_BEAT {
+  return {
+    counters: service.counters.counts(),
+    gauges: service.counters.levels(),
+    requests: service.requests(),
+    inFlight: service.inFlight(),
+    connections: service.door.connections(),
+    elu: Math.round(elu * 1000) / 1000,
+    rssMb: Math.round(process.memoryUsage.rss() / 1024 / 1024),
+  };
+}

@@ -1,0 +1,49 @@
+// A worker of an instance: loads the shard it is told to, and serves the connections it is handed.
+
+import { Counters } from '../runtime/counters.ts';
+import { createDoor } from '../runtime/door.ts';
+import { createLog } from '../runtime/log.ts';
+import { runWorker } from '../runtime/workers/worker.ts';
+import { loadShard } from './load-shard.ts';
+import { createShardApp } from './shard-app.ts';
+import { LEAVING, type ShardFacts, type ShardPayload } from './worker-protocol.ts';
+
+/** Router connections end after this, so that new workers get their share of new ones (DESIGN §10). */
+const CONNECTION_AGE = { requests: 1_000, ms: 2_000 };
+
+runWorker<ShardPayload>(async (payload, primary) => {
+  const { id, range, dataset, epoch, opsUrl, dataFolder, workMs, logLevel } = payload;
+  const log = createLog(`shard ${range}`, logLevel);
+  const shard = await loadShard(dataFolder, dataset, range);
+  const letters = [...shard.letters.values()];
+  primary.send({
+    people: shard.count,
+    bytes: letters.reduce((sum, { bytes }) => sum + bytes, 0),
+    letters: Object.fromEntries(letters.map(({ letter, count }) => [letter, count])),
+  } satisfies ShardFacts);
+
+  let isDraining = false;
+  const counters = new Counters();
+  const { app, requests } = createShardApp({
+    shard,
+    identity: { id, range, dataset, epoch, opsUrl },
+    workMs,
+    counters,
+    isDraining: () => isDraining,
+    onError: (error) => log.error({ err: error }, 'a request failed'),
+  });
+  const door = createDoor(app, { age: CONNECTION_AGE });
+  const leave = (): void => {
+    isDraining = true;
+  };
+  return {
+    door,
+    counters,
+    requests,
+    inFlight: () => door.inFlight(),
+    onDrain: leave,
+    onCustom: (body) => {
+      if (body === LEAVING) leave();
+    },
+  };
+});
