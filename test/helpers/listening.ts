@@ -1,0 +1,19 @@
+// Servers of a test, on a port the system chose; they end with it, connections included.
+
+import type { RequestListener } from 'node:http';
+import { onTestFinished } from 'vitest';
+import { createDoor, type Door, type DoorLimits } from '../../runtime/door.ts';
+import { listen } from '../../runtime/listen.ts';
+
+/** Opens a door in front of a handler and gives its URL. */
+export async function openDoor(
+  handler: RequestListener,
+  limits: Partial<DoorLimits> = {},
+): Promise<{ readonly door: Door; readonly url: string }> {
+  const door = createDoor(handler, limits);
+  onTestFinished(() => {
+    door.server.closeAllConnections();
+    door.server.close();
+  });
+  return { door, url: await listen(door.server, '127.0.0.1', 0) };
+}
