@@ -2,8 +2,7 @@
 // Invariant: the lock of a process that is gone stops nobody, also where pids repeat (a container's is always 1):
 // the file says when its process began, too.
 
-import { constants } from 'node:fs';
-import { copyFile, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,15 +13,9 @@ const WRITING_MS = 100; // between creating the file and filling it lies a momen
 /** Takes the lock of an existing folder; gives what releases it. Throws UserError (failed) while another seeds. */
 export async function acquireSeedLock(dataFolder: string): Promise<() => Promise<void>> {
   const path = join(dataFolder, '.seed.lock');
-  for (;;) {
-    try {
-      await writeFile(path, `${process.pid} ${performance.timeOrigin}\n`, { flag: 'wx' });
-      return () => rm(path, { force: true });
-    } catch (error) {
-      if (systemCode(error) !== 'EEXIST') throw error;
-    }
+  while (!(await create(path))) {
     const holder = await readHolder(path);
-    if (holder === null) continue;
+    if (holder === null) continue; // released just now
     if (isAtWork(holder)) {
       const pid = Number.parseInt(holder, 10);
       throw new UserError(
@@ -30,8 +23,9 @@ export async function acquireSeedLock(dataFolder: string): Promise<() => Promise
         `another seed (pid ${pid}) is at work in "${dataFolder}"; if there is none, remove ${path}`,
       );
     }
-    await takeAway(path, holder);
+    await removeStale(path, holder);
   }
+  return () => rm(path, { force: true });
 }
 
 /** Whether the process that wrote this into a lock still runs. */
@@ -47,6 +41,32 @@ export function isAtWork(holder: string): boolean {
   }
 }
 
+/**
+ * Removes the lock of a dead process. Of several who found it so, one at a time may look again and remove: else the
+ * second would remove the lock that the first has made since.
+ */
+async function removeStale(path: string, holder: string): Promise<void> {
+  const turn = `${path}.0.tmp`;
+  if (await create(turn)) {
+    if ((await readHolder(path)) === holder) await rm(path, { force: true });
+    await rm(turn, { force: true });
+    return;
+  }
+  const other = await readHolder(turn);
+  if (other !== null && !isAtWork(other)) await rm(turn, { force: true });
+}
+
+async function create(path: string): Promise<boolean> {
+  try {
+    await writeFile(path, `${process.pid} ${performance.timeOrigin}\n`, { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** What a lock says; null when it is gone. */
 async function readHolder(path: string): Promise<string | null> {
   try {
     const holder = await readFile(path, 'utf8');
@@ -54,20 +74,7 @@ async function readHolder(path: string): Promise<string | null> {
     await sleep(WRITING_MS);
     return await readFile(path, 'utf8');
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return null; // released just now
+    if (systemCode(error) === 'ENOENT') return null;
     throw error;
   }
-}
-
-/** Removes the lock a dead process left; another's, made in the same moment, is put back (its turn came first). */
-async function takeAway(path: string, holder: string): Promise<void> {
-  const aside = `${path}.${process.pid}.tmp`;
-  try {
-    await rename(path, aside);
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return;
-    throw error;
-  }
-  if ((await readFile(aside, 'utf8')) !== holder) await copyFile(aside, path, constants.COPYFILE_EXCL);
-  await rm(aside, { force: true });
 }
