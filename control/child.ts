@@ -1,11 +1,12 @@
 // One process of ours that another of ours runs: `zpeople shard …` or `zpeople router …`, with explicit arguments, a
-// clean environment and an IPC channel. Invariant: `onEnd` comes exactly once, after everything the child had to say.
+// clean environment and an IPC channel. It leads a process group of its own: the terminal's Ctrl-C does not reach it,
+// and what it forked, hung or not, ends with it. Invariant: `onEnd` comes exactly once, after all it had to say.
 
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { DRAIN_MESSAGE, RELOAD_MESSAGE } from '../runtime/shutdown.ts';
-import { messageOf } from '../runtime/user-error.ts';
+import { messageOf, systemCode } from '../runtime/user-error.ts';
 import { isFailureMessage, SUPERVISED } from './parent.ts';
 
 /** What a process says when it serves. */
@@ -45,6 +46,7 @@ export function startChild(args: readonly string[], events: ChildEvents): Child 
   const child = spawn(process.execPath, [MAIN, ...args, SUPERVISED], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     env: withoutOurVariables(process.env),
+    detached: true,
   });
   let reason: string | null = null;
   let hasEnded = false;
@@ -68,9 +70,12 @@ export function startChild(args: readonly string[], events: ChildEvents): Child 
     reason = messageOf(error);
     end(null, null);
   });
-  // "exit" may overtake the last message and line, "close" comes after them, but waits for grandchildren, too.
+  // "exit" may overtake the last message and line; "close" comes after them.
   child.once('close', end);
-  child.once('exit', (code, signal) => setTimeout(end, LAST_WORDS_MS, code, signal));
+  child.once('exit', (code, signal) => {
+    killGroup(child.pid);
+    setTimeout(end, LAST_WORDS_MS, code, signal);
+  });
 
   const tell = (message: string): void => {
     if (child.connected) child.send(message, () => {}); // it may be gone by the time it is sent
@@ -80,9 +85,19 @@ export function startChild(args: readonly string[], events: ChildEvents): Child 
     drain: () => tell(DRAIN_MESSAGE),
     reload: () => tell(RELOAD_MESSAGE),
     kill: (signal) => {
-      child.kill(signal);
+      if (signal === 'SIGKILL') killGroup(child.pid);
+      else child.kill(signal);
     },
   };
+}
+
+function killGroup(leader: number | undefined): void {
+  if (leader === undefined) return;
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch (error) {
+    if (systemCode(error) !== 'ESRCH') throw error; // nobody is left of it
+  }
 }
 
 /** Reads the line `ready http://127.0.0.1:40001 ops http://127.0.0.1:40002`; null when it is another one. */

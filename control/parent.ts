@@ -1,5 +1,5 @@
-// What a process owes to the one that started it, from its first moment on: it leaves with it, leaves Ctrl-C to it,
-// and tells it (rather than the terminal) why it could not start, so that a failure of many is said once.
+// What a process owes to the one that started it, from its first moment on: it leaves with it, and tells it (rather
+// than the terminal) why it could not start, so that a failure of many is said once.
 
 /** Hidden argument of a process whose failures its parent reports. */
 export const SUPERVISED = '--supervised';
@@ -14,14 +14,9 @@ export function isFailureMessage(message: unknown): message is FailureMessage {
   return typeof message === 'object' && message !== null && 'failed' in message && typeof message.failed === 'string';
 }
 
-/**
- * For processes that serve. Until they install their own shutdown they may be loading: a parent that dies then would
- * otherwise never be missed, and a Ctrl-C that reaches the whole group would end them in disorder.
- */
+/** For processes that serve: a parent that dies before they have installed their shutdown would never be missed. */
 export function followParent(): void {
-  if (!process.send) return;
-  process.once('disconnect', () => process.exit(1));
-  process.on('SIGINT', () => {});
+  if (process.send) process.once('disconnect', () => process.exit(1));
 }
 
 /** Says in one line why this process ends, to the parent if that one reports it, else on stderr; then ends it. */

@@ -1,5 +1,7 @@
 // Whether, and when, a process that ended is started again. Pure: the keeper owns the process and the timer.
-// A process that had served for a while comes back at once; one that died young waits, twice as long each time.
+// A process that had served for a while comes back at once; one that died young waits, longer each time.
+
+import { countEarlyDeaths, restartDelayMs } from '../runtime/restart-delay.ts';
 
 /** Where a kept process is in its life. `early` counts deaths in a row that came before, or just after, it was ready. */
 export type KeptState =
@@ -18,23 +20,19 @@ export type Verdict =
   | { readonly kind: 'give-up' }
   | { readonly kind: 'restart'; readonly delayMs: number; readonly early: number };
 
-const YOUNG_MS = 1_000;
-const FIRST_DELAY_MS = 100;
-const LONGEST_DELAY_MS = 5_000;
-
 /** Decides about a process that ended at `nowMs` in this state. */
 export function decideRestart(state: KeptState, nowMs: number): Verdict {
   switch (state.kind) {
     case 'starting':
-      return state.isFirst ? { kind: 'give-up' } : restartLater(state.early);
+      return state.isFirst ? { kind: 'give-up' } : restart(state.early, null);
     case 'ready':
-      return nowMs - state.sinceMs < YOUNG_MS ? restartLater(state.early) : { kind: 'restart', delayMs: 0, early: 0 };
+      return restart(state.early, nowMs - state.sinceMs);
     default:
       return { kind: 'let-go' };
   }
 }
 
-function restartLater(early: number): Verdict {
-  const delayMs = Math.min(FIRST_DELAY_MS * 2 ** early, LONGEST_DELAY_MS);
-  return { kind: 'restart', delayMs, early: early + 1 };
+function restart(earlyBefore: number, readyForMs: number | null): Verdict {
+  const early = countEarlyDeaths(earlyBefore, readyForMs);
+  return { kind: 'restart', delayMs: restartDelayMs(early), early };
 }

@@ -10,7 +10,7 @@ import type { Range } from '../people/range.ts';
 import { listen } from '../runtime/listen.ts';
 import { createLog, type Logger } from '../runtime/log.ts';
 import { installShutdown } from '../runtime/shutdown.ts';
-import { UserError } from '../runtime/user-error.ts';
+import { messageOf, UserError } from '../runtime/user-error.ts';
 import { type Ready, startChild } from './child.ts';
 import { defaultsOf, type FlagValues, toArguments } from './flag.ts';
 import { ROUTER_FLAGS, SEED_FLAGS, SHARD_FLAGS, type START_FLAGS } from './flags.ts';
@@ -28,7 +28,8 @@ const JOIN_MS = 10_000;
 /** Starts it all; resolves when every range is served. Throws UserError when a part cannot start: then none is left. */
 export async function runStart(options: StartOptions): Promise<void> {
   const log = createLog('start', options.logLevel);
-  await requireFreePort(options);
+  await requireFreePort(options.host, options.port, '--port');
+  await requireFreePort(options.opsHost, options.opsPort, '--ops-port');
   const catalog = (await readCatalog(options.dataFolder)) ?? (await seedDefault(options.dataFolder));
   for (const range of options.workers.byRange.keys()) {
     if (!catalog.layout.includes(range)) {
@@ -66,10 +67,12 @@ export async function runStart(options: StartOptions): Promise<void> {
   );
 }
 
-/** Says that the public port is taken before anything is seeded or started. */
-async function requireFreePort({ host, port }: StartOptions): Promise<void> {
+/** Says that a port is taken before anything is seeded or started. */
+async function requireFreePort(host: string, port: number, flag: string): Promise<void> {
   const probe = createServer();
-  await listen(probe, host, port);
+  await listen(probe, host, port).catch((error: unknown) => {
+    throw new UserError('address', messageOf(error).replace('--port', flag), { cause: error });
+  });
   probe.close();
   await once(probe, 'close');
 }
@@ -114,6 +117,7 @@ function keepRouter(options: StartOptions, log: Logger): Keeper {
         ...options,
         workers: options.routerWorkers,
         registry: 'embedded',
+        layout: null,
         port: portOf(before?.url) ?? options.port,
         opsPort: portOf(before?.opsUrl) ?? options.opsPort,
       };

@@ -3,9 +3,13 @@ import { parseReadyLine, withoutOurVariables } from '../../control/child.ts';
 
 describe('parseReadyLine', () => {
   const rows: readonly (readonly [string, ReturnType<typeof parseReadyLine>])[] = [
-    ['ready http://127.0.0.1:40001', { url: 'http://127.0.0.1:40001' }],
-    ['ready http://[::1]:8080 ops http://[::1]:8081', { url: 'http://[::1]:8080' }],
-    ['already http://127.0.0.1:40001', null],
+    [
+      'ready http://127.0.0.1:40001 ops http://127.0.0.1:40002',
+      { url: 'http://127.0.0.1:40001', opsUrl: 'http://127.0.0.1:40002' },
+    ],
+    ['ready http://[::1]:8080 ops http://[::1]:8081', { url: 'http://[::1]:8080', opsUrl: 'http://[::1]:8081' }],
+    ['ready http://127.0.0.1:40001', null],
+    ['already http://127.0.0.1:40001 ops http://127.0.0.1:40002', null],
     ['ready', null],
     ['', null],
   ];

@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { duration, type Kind, layout, oneOf, range, text, wholeNumber, wordList } from '../../control/flag-kinds.ts';
+import {
+  duration,
+  type Kind,
+  layout,
+  oneOf,
+  range,
+  text,
+  wholeNumber,
+  wordList,
+  workerPlan,
+} from '../../control/flag-kinds.ts';
 import { parseLayout, parseRange } from '../../people/range.ts';
 
 describe('a value that is allowed is read, and written back as text that means the same', () => {
@@ -14,6 +24,19 @@ describe('a value that is allowed is read, and written back as text that means t
     ['text', text('t'), 'a b', 'a b'],
     ['words', wordList('w'), 'de, fr', ['de', 'fr']],
     ['range', range, 'e-p', parseRange('E-P')],
+    ['workers for all', workerPlan(2, 64), '3', { usual: 3, byRange: new Map() }],
+    [
+      'workers for some ranges',
+      workerPlan(2, 64),
+      'a-d=1,S=4',
+      {
+        usual: 2,
+        byRange: new Map([
+          [parseRange('A-D'), 1],
+          [parseRange('S'), 4],
+        ]),
+      },
+    ],
     ['layout in any order', layout, 'N-Z,A-M', parseLayout('A-M,N-Z')],
   ];
   it.each(rows)('%s', (_, kind, given, value) => {
@@ -38,6 +61,10 @@ describe('a value that is not allowed is refused with what is', () => {
     ['other word', oneOf('w', ['info', 'warn']), 'loud', /one of info, warn/],
     ['empty text', text('t'), '', /not be empty/],
     ['empty word', wordList('w'), 'de,,fr', /one name, or several/],
+    ['no workers', workerPlan(2, 64), '0', /whole number from 1 to 64/],
+    ['a range without its number', workerPlan(2, 64), 'A-D=1,E-P', /whole number from 1 to 64/],
+    ['a range with a wrong number', workerPlan(2, 64), 'A-D=65', /whole number from 1 to 64/],
+    ['a wrong range with a number', workerPlan(2, 64), 'AB=1', /"AB" is not a range/],
     ['no range', range, 'AB', /"AB" is not a range/],
     ['layout with a gap', layout, 'A-D', /no range holds E-Z/],
     ['layout with an overlap', layout, 'A-M,M-Z', /overlaps: M is in/],

@@ -4,6 +4,7 @@ import { Keeper } from '../../control/keeper.ts';
 import { createLog } from '../../runtime/log.ts';
 
 const KILLED: Ending = { code: null, signal: 'SIGKILL', reason: null };
+const ADDRESS: Ready = { url: 'http://127.0.0.1:4001', opsUrl: 'http://127.0.0.1:4101' };
 const LEFT: Ending = { code: 0, signal: null, reason: null };
 
 /** A process that does what the test says. */
@@ -21,6 +22,10 @@ class FakeChild implements Child {
 
   drain(): void {
     this.asked.push('drain');
+  }
+
+  reload(): void {
+    this.asked.push('reload');
   }
 
   kill(signal: 'SIGTERM' | 'SIGKILL'): void {
@@ -46,7 +51,7 @@ function createKeeper(): { keeper: Keeper; children: FakeChild[] } {
 async function createReady(): Promise<{ keeper: Keeper; children: FakeChild[] }> {
   const { keeper, children } = createKeeper();
   const first = keeper.start();
-  children[0]!.events.onReady({ url: 'http://127.0.0.1:4001' });
+  children[0]!.events.onReady(ADDRESS);
   await first;
   return { keeper, children };
 }
@@ -62,7 +67,7 @@ describe('a kept process', () => {
   it('is started once and known by its address', async () => {
     const { keeper, children } = await createReady();
     expect(children).toHaveLength(1);
-    expect(keeper).toMatchObject({ pid: 1, url: 'http://127.0.0.1:4001' });
+    expect(keeper).toMatchObject({ pid: 1, ...ADDRESS });
   });
 
   it('comes back at once, at its old address, after it had served for a while', async () => {
@@ -71,9 +76,19 @@ describe('a kept process', () => {
     children[0]!.events.onEnd(KILLED);
     vi.advanceTimersByTime(0);
     expect(children).toHaveLength(2);
-    expect(children[1]!.before).toEqual({ url: 'http://127.0.0.1:4001' });
-    children[1]!.events.onReady({ url: 'http://127.0.0.1:4001' });
+    expect(children[1]!.before).toEqual(ADDRESS);
+    children[1]!.events.onReady(ADDRESS);
     expect(keeper.pid).toBe(2);
+  });
+
+  it('is asked to reload while it serves, and only then', async () => {
+    const { keeper, children } = createKeeper();
+    keeper.reload();
+    keeper.start();
+    keeper.reload();
+    children[0]!.events.onReady(ADDRESS);
+    keeper.reload();
+    expect(children[0]!.asked).toEqual(['reload']);
   });
 
   it('waits 100, 200, 400 ms … when it keeps dying young', async () => {

@@ -32,6 +32,9 @@ describe('a wrong command line is refused in one line that names flag, value and
     ['start --deadline 0s', /--deadline .* '0s' .* at least 1ms/],
     ['start --log-level loud', /--log-level .* 'loud' .* one of trace, debug, info/],
     ['start --work-ms lots', /--work-ms .* 'lots' .* whole number/],
+    ['start --workers 0', /--workers .* '0' .* whole number from 1 to 64/],
+    ['start --workers A-D=x', /--workers .* 'A-D=x' .* whole number from 1 to 64/],
+    ['start --ops-port x', /--ops-port .* 'x' .* whole number from 0 to 65535/],
     ['start now', /too many arguments for 'start'/],
     ['seed --people 0', /--people .* '0' .* whole number from 1 to/],
     ['seed --people 1e3', /--people .* '1e3' .* whole number/],
@@ -44,8 +47,7 @@ describe('a wrong command line is refused in one line that names flag, value and
     ['shard AB', /'AB' .* write it like A-D/],
     ['shard A-D --advertise ftp://x', /--advertise .* 'ftp:\/\/x' .* a URL like http:/],
     ['shard A-D --id a/b', /--id .* 'a\/b' .* letters, digits/],
-    ['router', /required option '--registry <where>' not specified/],
-    ['router --registry zookeeper://h', /--registry .* 'zookeeper:\/\/h' .* static:/],
+    ['router --registry zookeeper://h', /--registry .* 'zookeeper:\/\/h' .* embedded, http:.* static:/],
   ];
   it.each(rows)('zpeople %s', async (line, message) => {
     const refusal = await refusalOf(line.split(' '));

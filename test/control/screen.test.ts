@@ -5,6 +5,7 @@ import { parseRange } from '../../people/range.ts';
 const FACTS = {
   dataset: '3f9c1b2a77aa',
   url: 'http://127.0.0.1:8080',
+  opsUrl: 'http://127.0.0.1:8081',
   routerPid: 12_348,
   shards: [
     { range: parseRange('A-M'), people: 1_234, url: 'http://127.0.0.1:40001', pid: 12_345 },
@@ -23,8 +24,9 @@ describe('the screen of start', () => {
   S            5      -  http://127.0.0.1:40002
   router          12348  http://127.0.0.1:8080
 
-  Try   curl http://127.0.0.1:8080/api/people/byFirstName/J
-  Stop  Ctrl-C
+  Try     curl http://127.0.0.1:8080/api/people/byFirstName/J
+  Look    curl http://127.0.0.1:8081/status
+  Stop    Ctrl-C
 
 `);
   });

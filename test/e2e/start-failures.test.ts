@@ -21,15 +21,15 @@ async function seeded(): Promise<{ data: string; dataset: string }> {
 }
 
 describe('a taken port', () => {
-  it('is named before anything is seeded', async () => {
+  it.each(['--port', '--ops-port'])('(%s) is named before anything is seeded', async (flag) => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     onTestFinished(() => void other.close());
     const { port } = other.address() as AddressInfo;
     const data = await temporaryFolder();
-    const ended = await runCli(['start', '--port', String(port), '--data', data]);
+    const ended = await runCli(['start', '--port', '0', '--ops-port', '0', flag, String(port), '--data', data]);
     expect(ended).toMatchObject({ code: 1, stdout: '' });
-    expect(ended.stderr).toMatch(new RegExp(`^zpeople: port ${port} on 127.0.0.1 is taken: .*--port\\n$`));
+    expect(ended.stderr).toMatch(new RegExp(`^zpeople: port ${port} on 127.0.0.1 is taken: .* ${flag}\\n$`));
   });
 });
 
@@ -44,7 +44,7 @@ describe('bad data', () => {
   it.each(rows)('%s is said in one line', async (_, damage, line) => {
     const { data, dataset } = await seeded();
     await damage(data, dataset);
-    const ended = await runCli(['start', '--port', '0', '--data', data]);
+    const ended = await runCli(['start', '--port', '0', '--ops-port', '0', '--data', data]);
     expect(ended).toMatchObject({ code: 1, stdout: '' });
     expect(saidOf(ended)).toEqual([expect.stringMatching(line)]);
     expect(saidOf(ended)[0]).toMatch(/^zpeople: .*zpeople seed/);

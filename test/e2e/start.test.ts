@@ -22,7 +22,7 @@ let shards: readonly ShardContent[];
 
 beforeAll(async () => {
   folder = await createFolder();
-  start = spawnCli(['start', '--port', '0', '--data', join(folder.path, 'data')]);
+  start = spawnCli(['start', '--port', '0', '--ops-port', '0', '--data', join(folder.path, 'data')]);
   url = await start.ready();
   shards = await readShards(join(folder.path, 'data'));
 });
@@ -48,7 +48,7 @@ describe('start, where there is no data', () => {
   });
 
   it('prints one line to stdout, and that one when it serves', () => {
-    expect(start.stdout()).toBe(`ready ${url}\n`);
+    expect(start.stdout()).toMatch(/^ready http:\/\/127\.0\.0\.1:\d+ ops http:\/\/127\.0\.0\.1:\d+\n$/);
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   });
 
@@ -105,41 +105,50 @@ describe('start, where there is no data', () => {
   });
 });
 
+/** The pid of the latest process that logged under this name. */
+function pidOf(name: string): number {
+  return start.logs().findLast((entry) => entry.name === name)!.pid;
+}
+
+async function isAnswering(letter: string): Promise<boolean> {
+  return getLetter(url, letter).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+}
+
 describe('an instance that dies', () => {
-  it('is back on its old port under its old name, others unmoved', async () => {
+  it('is back at its old port under its old name, others unmoved', async () => {
     const before = serverOf(await getLetter(url, 'J'));
     const neighbour = serverOf(await getLetter(url, 'A'));
-    process.kill(before.pid, 'SIGKILL');
-    const after = await waitFor('the instance to be back', async () => {
-      const answer = await getLetter(url, 'J');
-      return answer.status === 200 && serverOf(answer).pid !== before.pid ? serverOf(answer) : null;
-    });
+    const pid = pidOf('shard E-P');
+    process.kill(pid, 'SIGKILL');
+    await waitFor('the instance to be back', async () => pidOf('shard E-P') !== pid && (await isAnswering('J')));
+    const after = serverOf(await getLetter(url, 'J'));
     expect(after.id).toBe(before.id);
-    expect(serverOf(await getLetter(url, 'A'))).toEqual(neighbour);
-    expect(start.stderr()).toContain(`(pid ${before.pid}) died (killed by SIGKILL)`);
-    expect(start.stdout()).toBe(`ready ${url}\n`);
+    expect(after.pid).not.toBe(before.pid);
+    expect(serverOf(await getLetter(url, 'A')).id).toBe(neighbour.id);
+    expect(start.stderr()).toContain(`shard E-P (pid ${pid}) died (killed by SIGKILL)`);
+    const [first, second] = start.stderr().match(new RegExp(`${before.id} serves .* at \\S+`, 'g')) ?? [];
+    expect(second).toBe(first);
+    expect(await isRunning(before.pid)).toBe(false);
   });
 });
 
 describe('a router that dies', () => {
-  it('is back on the public port', async () => {
-    const pidOfRouter = (): number => start.logs().findLast(({ name }) => name === 'router')!.pid;
-    const pid = pidOfRouter();
+  it('is back on the public port, and finds everybody', async () => {
+    const pid = pidOf('router');
     process.kill(pid, 'SIGKILL');
-    await waitFor('the router to be back', async () => {
-      const isAnswering = await getLetter(url, 'J').then(
-        ({ ok }) => ok,
-        () => false,
-      );
-      return isAnswering && pidOfRouter() !== pid;
-    });
-    expect(start.stderr()).toContain(`router serves again at ${url}`);
+    await waitFor('the router to be back', () => pidOf('router') !== pid);
+    for (const letter of ['A', 'J', 'S']) await waitFor(`letter ${letter}`, () => isAnswering(letter));
+    expect(start.stderr()).toContain(`router (pid ${pid}) died (killed by SIGKILL)`);
   });
 });
 
 describe('SIGTERM', () => {
   it('stops everything and exits with 0', async () => {
-    const pids = await Promise.all(['A', 'J', 'S'].map(async (letter) => serverOf(await getLetter(url, letter)).pid));
+    const workers = ['A', 'J', 'S'].map(async (letter) => serverOf(await getLetter(url, letter)).pid);
+    const pids = [pidOf('router'), pidOf('shard E-P'), ...(await Promise.all(workers))];
     start.signal('SIGTERM');
     expect(await start.ended).toMatchObject({ code: 0, signal: null });
     for (const pid of pids) expect(await isRunning(pid)).toBe(false);

@@ -1,5 +1,6 @@
-// The built bin as a real process. Who spawns it stops it: `run` waits for its end, `spawnCli` hands out `stop`, and
-// what a failing test leaves running dies with the test process.
+// The built bin as a real process. Who spawns it stops it: `runCli` waits for its end, `spawnCli` hands out `stop`, and
+// what a failing test leaves running dies with the test process. An end is the end of everybody who holds its stdout or
+// stderr: a process left behind keeps a test waiting.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
