@@ -76,6 +76,21 @@ const FLAGS = {
   ),
   deadlineMs: flag('deadline', kind.duration(1), 10_000, 'a request must begin to be answered within, tries included'),
 
+  cacheMb: flag('cache-mb', kind.wholeNumber('mb', 0, 65_536), 64, 'pages kept by each router worker; 0 keeps none'),
+  maxInFlight: flag(
+    'max-in-flight',
+    kind.wholeNumber('n', 1, 65_536),
+    256,
+    'requests at the shards of one range at once',
+  ),
+  maxQueue: flag(
+    'max-queue',
+    kind.wholeNumber('n', 0, 65_536),
+    256,
+    'requests of one range that may wait for their turn',
+  ),
+  routerLayout: optionalFlag('shards', kind.layout, 'the ranges, where the registry cannot know them (dns://)'),
+
   graceMs: flag('grace', kind.duration(0), 10_000, 'time to finish what is begun when leaving'),
   logLevel: flag<LogLevel>('log-level', kind.oneOf('level', LOG_LEVELS), 'info', `one of ${LOG_LEVELS.join(', ')}`),
 } satisfies FlagSet;
@@ -112,6 +127,9 @@ const PUBLIC_FLAGS = {
   port: FLAGS.port,
   host,
   ...OPS_FLAGS,
+  cacheMb: FLAGS.cacheMb,
+  maxInFlight: FLAGS.maxInFlight,
+  maxQueue: FLAGS.maxQueue,
   attemptTimeoutMs: FLAGS.attemptTimeoutMs,
   deadlineMs: FLAGS.deadlineMs,
   graceMs,
@@ -122,6 +140,7 @@ export const ROUTER_FLAGS = {
   ...PUBLIC_FLAGS,
   workers: withDefault(FLAGS.workers, 1),
   registry: FLAGS.registry,
+  layout: FLAGS.routerLayout,
 } satisfies FlagSet;
 
 export const START_FLAGS = {

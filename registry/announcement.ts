@@ -16,8 +16,11 @@ export interface Announcement {
 
 /** What a router needs of a registry: the instances, whole, each time they change. */
 export interface RegistryWatcher {
-  /** Calls back with all announced instances, when they are first known and at each change, until `close`. */
-  watch(onInstances: (instances: readonly Announcement[]) => void): void;
+  /**
+   * Calls back with all announced instances, when they are first known and at each change, until `close`; and
+   * `onHeard` each time the registry answered, changed or not: then the last known instances are no older than that.
+   */
+  watch(onInstances: (instances: readonly Announcement[]) => void, onHeard?: () => void): void;
   close(): Promise<void>;
 }
 

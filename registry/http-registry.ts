@@ -86,12 +86,13 @@ export function createHttpWatcher({ url, token, log }: HttpRegistryOptions): Reg
     const body = (await response.json()) as { index: number; instances: unknown[] };
     return { index: body.index, instances: body.instances.map(parseAnnouncement) };
   };
-  const run = async (onInstances: (instances: readonly Announcement[]) => void): Promise<void> => {
+  const run = async (onInstances: (instances: readonly Announcement[]) => void, onHeard: () => void): Promise<void> => {
     let index = 0;
     while (!stop.signal.aborted) {
       try {
         const answer = await ask(index);
         health.good();
+        onHeard();
         if (answer.index !== index) onInstances(answer.instances);
         index = answer.index;
       } catch (error) {
@@ -103,8 +104,8 @@ export function createHttpWatcher({ url, token, log }: HttpRegistryOptions): Reg
     }
   };
   return {
-    watch(onInstances) {
-      running = run(onInstances);
+    watch(onInstances, onHeard = () => {}) {
+      running = run(onInstances, onHeard);
     },
     async close() {
       stop.abort();

@@ -1,5 +1,6 @@
 // Which registry a `--registry` value means.
 
+import type { Layout } from '../people/range.ts';
 import type { Logger } from '../runtime/log.ts';
 import { UserError } from '../runtime/user-error.ts';
 import { parseInstanceUrl, type RegistryAnnouncer, type RegistryWatcher } from './announcement.ts';
@@ -11,6 +12,8 @@ export interface RegistryOptions {
   readonly registry: string;
   readonly token: string | null;
   readonly log: Logger;
+  /** The ranges, where a registry cannot know them (dns). */
+  readonly layout?: Layout | null;
 }
 
 /** Opens a registry for a router to watch. Throws UserError (usage). */

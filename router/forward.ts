@@ -1,18 +1,16 @@
 // One request to a pool: pick an instance, try it, and where that fails before the client has seen a byte, try again
 // elsewhere: at most two retries, within the worker's retry budget and the request's deadline (DESIGN §9).
-// A reset is a worker's death and is not the instance's fault. `abort` (the client left) ends whatever is under way.
+// A reset is a worker's death and is not the instance's fault. A refused connection is checked by a probe; if there is
+// no other instance, the request waits for its result. `abort` (the client left) ends whatever is under way.
 
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Counters } from '../runtime/counters.ts';
 import type { Problem } from '../runtime/problem.ts';
-import type { Member, Pool } from './pool.ts';
+import type { Admission } from './admission.ts';
+import { type Member, type Pool, QUEUE_WAIT_MS } from './pool.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import { type Attempt, AttemptError, type AttemptFailure, type Upstream, type UpstreamRequest } from './upstream.ts';
-
-const MAX_RETRIES = 2;
-/** After a 421 the new table is on its way from the primary. */
-const TABLE_REFRESH_MS = 50;
 
 export interface ForwardLimits {
   /** An attempt without a first byte after this many ms is abandoned. */
@@ -27,6 +25,9 @@ export interface ForwardMeans {
   readonly budget: RetryBudget;
   readonly limits: ForwardLimits;
   readonly counters: Counters;
+  /** An instance refused a connection: somebody should probe it. */
+  readonly onSuspect: (member: Member) => void;
+  readonly onEjected: (pool: Pool, member: Member) => void;
 }
 
 /** Reads what is needed of an answer before the client gets its first byte; throws AttemptError to have it retried. */
@@ -43,21 +44,22 @@ export class ForwardError extends Error {
   }
 }
 
+const MAX_RETRIES = 2;
+/** After a 421 the new table is on its way from the primary. */
+const TABLE_REFRESH_MS = 50;
+
 /** A request on its way. */
 export class Forward<T> {
-  readonly #upstream: Upstream;
-  readonly #budget: RetryBudget;
-  readonly #limits: ForwardLimits;
-  readonly #counters: Counters;
+  readonly #means: ForwardMeans;
+  readonly #admission: Admission;
   readonly #startedAt = performance.now();
   #attempt: Attempt | undefined;
   #isAborted = false;
 
-  constructor({ upstream, budget, limits, counters }: ForwardMeans) {
-    this.#upstream = upstream;
-    this.#budget = budget;
-    this.#limits = limits;
-    this.#counters = counters;
+  /** `admission` learns from the attempts how much the pool can take. */
+  constructor(means: ForwardMeans, admission: Admission) {
+    this.#means = means;
+    this.#admission = admission;
   }
 
   /**
@@ -65,21 +67,21 @@ export class Forward<T> {
    * have changed. Throws ForwardError.
    */
   async run(poolOf: () => Pool, request: UpstreamRequest, read: ReadAnswer<T>): Promise<T> {
-    this.#budget.countRequest();
+    const { budget, counters } = this.#means;
+    budget.countRequest();
     const tried = new Set<Member>();
     for (let retries = 0; ; retries++) {
       const pool = poolOf();
-      const member = pool.pick(tried);
+      const member = pool.pick(tried) ?? (await this.#waitForNews(pool, tried));
       if (!member) throw new ForwardError(unavailable(`range ${pool.range}`));
       tried.add(member);
       try {
-        return await this.#tryAt(member, request, read, retries > 0);
+        return await this.#tryAt(pool, member, request, read, retries > 0);
       } catch (error) {
         if (!(error instanceof AttemptError)) throw error;
         const mayRetry = retries < MAX_RETRIES && !this.#isAborted && this.#remainingMs() > 0;
-        if (!mayRetry || !this.#budget.takeRetry())
-          throw new ForwardError(problemOf(error.failure, pool, this.#remainingMs()));
-        this.#counters.add('people_retries_total');
+        if (!mayRetry || !budget.takeRetry()) throw new ForwardError(this.#problemOf(error.failure, pool));
+        counters.add('people_retries_total');
         if (error.failure === 'misdirected') await sleep(TABLE_REFRESH_MS);
       }
     }
@@ -91,25 +93,73 @@ export class Forward<T> {
     this.#attempt?.abort();
   }
 
-  async #tryAt(member: Member, request: UpstreamRequest, read: ReadAnswer<T>, isRetry: boolean): Promise<T> {
+  /** The only instances refuse connections: a moment later a probe tells whether they are gone or coming back. */
+  async #waitForNews(pool: Pool, tried: ReadonlySet<Member>): Promise<Member | undefined> {
+    const until = performance.now() + Math.min(QUEUE_WAIT_MS, this.#remainingMs());
+    for (;;) {
+      const leftMs = until - performance.now();
+      if (!pool.hasSuspect || leftMs <= 0 || this.#isAborted) return undefined;
+      await pool.news(leftMs);
+      const member = pool.pick(tried);
+      if (member) return member;
+    }
+  }
+
+  async #tryAt(
+    pool: Pool,
+    member: Member,
+    request: UpstreamRequest,
+    read: ReadAnswer<T>,
+    isRetry: boolean,
+  ): Promise<T> {
     if (this.#isAborted) throw new AttemptError('aborted');
-    const timeoutMs = Math.min(this.#limits.attemptTimeoutMs, this.#remainingMs());
-    const attempt = this.#upstream.attempt(member.target, request, timeoutMs, isRetry);
-    this.#counters.add('people_upstream_attempts_total');
+    const { upstream, limits, counters } = this.#means;
+    const timeoutMs = Math.min(limits.attemptTimeoutMs, this.#remainingMs());
+    const sentAt = performance.now();
+    const attempt = upstream.attempt(member.target, request, timeoutMs, isRetry);
     this.#attempt = attempt;
+    counters.add('people_upstream_attempts_total');
     member.inFlight++;
     try {
-      return await read(await attempt.answer, attempt, this.#remainingMs());
+      const result = await read(await attempt.answer, attempt, this.#remainingMs());
+      pool.succeeded(member);
+      this.#admission.learn(performance.now() - sentAt, false);
+      return result;
     } catch (error) {
       attempt.abort();
+      if (error instanceof AttemptError) this.#blame(error.failure, pool, member, performance.now() - sentAt);
       throw error;
     } finally {
       member.inFlight--;
     }
   }
 
+  #blame(failure: AttemptFailure, pool: Pool, member: Member, tookMs: number): void {
+    switch (failure) {
+      case 'refused':
+        if (member.isSuspect) return;
+        member.isSuspect = true;
+        this.#means.onSuspect(member);
+        return;
+      case 'timeout':
+        this.#admission.learn(tookMs, true);
+        if (pool.failed(member)) this.#means.onEjected(pool, member);
+        return;
+      case 'invalid':
+        if (pool.failed(member)) this.#means.onEjected(pool, member);
+    }
+  }
+
+  #problemOf(failure: AttemptFailure, { range }: Pool): Problem {
+    if (failure === 'refused') return unavailable(`range ${range}`);
+    if (failure === 'timeout' || this.#remainingMs() <= 0) {
+      return { status: 504, detail: `Range ${range} did not answer in time.` };
+    }
+    return { status: 502, detail: `Range ${range} gave no usable answer.` };
+  }
+
   #remainingMs(): number {
-    return Math.max(0, this.#limits.deadlineMs - (performance.now() - this.#startedAt));
+    return Math.max(0, this.#means.limits.deadlineMs - (performance.now() - this.#startedAt));
   }
 }
 
@@ -122,10 +172,11 @@ export function unavailable(what: string): Problem {
   };
 }
 
-function problemOf(failure: AttemptFailure, pool: Pool, remainingMs: number): Problem {
-  if (failure === 'refused') return unavailable(`range ${pool.range}`);
-  if (failure === 'timeout' || remainingMs <= 0) {
-    return { status: 504, detail: `Range ${pool.range} did not answer in time.` };
-  }
-  return { status: 502, detail: `Range ${pool.range} gave no usable answer.` };
+/** 503 for a request that a pool has no room for. */
+export function shed(range: string): Problem {
+  return {
+    status: 503,
+    detail: `Range ${range} has more requests than it can serve; try again later.`,
+    headers: { 'Retry-After': '1' },
+  };
 }

@@ -7,13 +7,14 @@ import { createEmbeddedRegistry } from '../registry/embedded-registry.ts';
 import { openWatcher } from '../registry/open-registry.ts';
 import { createLog, type LogLevel } from '../runtime/log.ts';
 import { startPrimary } from '../runtime/workers/primary.ts';
+import { Ejections } from './ejections.ts';
 import { Fleet } from './fleet.ts';
-import { Membership } from './membership.ts';
+import { Members } from './members.ts';
 import { ROUTER_METRICS } from './metrics.ts';
 import { addPoolRoutes } from './pool-routes.ts';
 import { routerStatus } from './router-status.ts';
 import { refusalOf, TableKeeper } from './table-keeper.ts';
-import type { RouterPayload, TableMessage } from './worker-protocol.ts';
+import type { RouterPayload, RouterReport, TableMessage } from './worker-protocol.ts';
 
 export interface RouterOptions {
   readonly host: string;
@@ -25,6 +26,9 @@ export interface RouterOptions {
   readonly opsHost: string;
   readonly opsPort: number;
   readonly opsToken: string | null;
+  readonly cacheMb: number;
+  readonly maxInFlight: number;
+  readonly maxQueue: number;
   readonly attemptTimeoutMs: number;
   readonly deadlineMs: number;
   readonly graceMs: number;
@@ -33,30 +37,31 @@ export interface RouterOptions {
 
 /** Serves the public endpoint; resolves when it is ready. Throws UserError when it cannot start. */
 export async function runRouter(options: RouterOptions): Promise<void> {
-  const { attemptTimeoutMs, deadlineMs, logLevel, opsToken } = options;
+  const { logLevel, opsToken, layout, cacheMb, maxInFlight, maxQueue, attemptTimeoutMs, deadlineMs } = options;
   const log = createLog('router', logLevel);
   const embedded = options.registry === 'embedded' ? createEmbeddedRegistry(log, refusalOf) : null;
-  const registry = embedded ?? openWatcher({ registry: options.registry, token: opsToken, log });
+  const registry = embedded ?? openWatcher({ registry: options.registry, token: opsToken, log, layout });
   const keeper = new TableKeeper(log);
+  const ejections = new Ejections();
   const tableMessage = (): TableMessage => ({ type: 'table', instances: keeper.instances });
   const fleet = new Fleet(() => keeper.instances, opsToken);
 
   const primary = await startPrimary<RouterPayload>(
     { ...options, log, metrics: ROUTER_METRICS, workerModule: fileURLToPath(new URL('./worker.js', import.meta.url)) },
     (self) => ({
-      payload: async () => ({ attemptTimeoutMs, deadlineMs, logLevel }),
+      payload: async () => ({ cacheMb, maxInFlight, maxQueue, attemptTimeoutMs, deadlineMs, logLevel }),
       isReady: () => keeper.hasHadTable && self().pool.ready.length > 0,
       status: () =>
         routerStatus({
           table: keeper.table,
           lostRanges: keeper.lostRanges,
-          stateOf: () => 'available',
+          isEjected: (url) => ejections.has(url),
           statusOf: (id) => fleet.statusOf(id),
           lastStatusOf: (id) => fleet.lastStatusOf(id),
           router: { pid: process.pid, workers: self().pool.status(), operation: self().operation() },
         }),
       series: () => [
-        ['people_table_age_seconds', keeper.ageS ?? 0],
+        ['people_table_age_seconds', embedded ? 0 : (keeper.ageS ?? 0)],
         ['people_table_epoch', Math.max(0, ...keeper.table.pools.map(({ epoch }) => epoch))],
         ['people_workers', self().pool.ready.length],
       ],
@@ -65,28 +70,40 @@ export async function runRouter(options: RouterOptions): Promise<void> {
         addPoolRoutes(app, () => keeper.table, fleet);
       },
       onReady: (worker) => worker.process.send({ type: 'custom', body: tableMessage() }),
+      onCustom: (_worker, body) => {
+        const report = body as RouterReport;
+        if (report.type === 'suspect') members.probeNow(report.url);
+        else ejections.add(report.url, report.forMs);
+      },
       close: async () => {
-        membership.close();
+        members.close();
         fleet.close();
         await registry.close();
       },
     }),
   );
 
-  const membership = new Membership({
-    onChange: (members) => {
-      const known = new Set(keeper.instances.map(({ id }) => id));
-      if (!keeper.update(members)) return;
+  const members = new Members({
+    onHealth: ({ id, range }, before, now) => {
+      const level = now === 'down' ? 'warn' : 'info';
+      log[level](`${id} (range ${range}): ${before} → ${now}`);
+    },
+    onChange: (instances) => {
+      const known = new Set(keeper.instances.map(({ url }) => url));
+      if (!keeper.update(instances)) return;
       primary.pool.broadcast(tableMessage());
-      for (const member of members) {
-        if (known.has(member.id)) continue;
-        log.info(`${member.id} joined range ${member.range} at ${member.url}`);
-        void fleet.refresh(member);
+      for (const instance of instances) {
+        if (known.delete(instance.url)) continue;
+        log.info(`${instance.id} joined range ${instance.range} at ${instance.url}`);
+        void fleet.refresh(instance);
       }
-      for (const id of known) if (!members.some((member) => member.id === id)) log.info(`${id} left`);
+      for (const url of known) log.info(`the instance at ${url} left`);
     },
   });
-  registry.watch((instances) => membership.update(instances));
+  registry.watch(
+    (instances) => members.update(instances),
+    () => keeper.confirm(),
+  );
   log.info(`serving at ${primary.url}, ops at ${primary.opsUrl}`);
   process.stdout.write(`ready ${primary.url} ops ${primary.opsUrl}\n`);
 }

@@ -1,27 +1,58 @@
-// A pool as one router worker sees it: its instances with the requests it has under way at each.
-// Invariant: an instance that stays in the pool keeps its Member, so that its requests under way stay counted.
+// A pool as one router worker sees it: its instances, what is under way at each, who may be picked, who gets in.
+// Invariant: an instance that stays keeps its Member, so that its requests under way and its failures stay counted.
 
 import type { Range } from '../people/range.ts';
-import type { Announcement } from '../registry/announcement.ts';
+import { Admission } from './admission.ts';
+import { afterFailure, afterSuccess, type Ejection, isEjected, NEVER_EJECTED, rampWeight } from './health.ts';
+import type { InstanceView } from './members.ts';
+import { newestDataset } from './newest-dataset.ts';
+import { pick } from './pick.ts';
 import { type UpstreamTarget, upstreamTarget } from './upstream.ts';
 
 /** An instance and what this worker knows of it. */
 export interface Member {
-  readonly id: string;
+  id: string;
   readonly url: string;
   readonly target: UpstreamTarget;
+  health: InstanceView['health'];
+  availableSince: number;
   /** Requests sent and not finished. */
   inFlight: number;
+  ejection: Ejection;
+  /** It refused a connection and no probe has told yet whether it is gone. */
+  isSuspect: boolean;
 }
 
-/** All instances of one range. */
+/** What a pool may hold at once, for this router worker. */
+export interface PoolLimits {
+  readonly maxInFlight: number;
+  readonly maxQueue: number;
+  /** Answers slower than this mean that the pool has too much, in ms. */
+  readonly targetMs: number;
+}
+
+/** Longest wait for admission, or for news of the only instance, in ms. */
+export const QUEUE_WAIT_MS = 1_000;
+const MAX_STREAMS = 8;
+
 export class Pool {
   readonly range: Range;
+  readonly pages: Admission;
+  readonly streams: Admission;
   #members: readonly Member[] = [];
+  #instances: readonly InstanceView[] = [];
+  #dataset: string | null = null;
+  readonly #onNews = new Set<() => void>();
 
-  constructor(range: Range, instances: readonly Announcement[] = []) {
+  constructor(range: Range, { maxInFlight, maxQueue, targetMs }: PoolLimits) {
     this.range = range;
-    this.update(instances);
+    this.pages = new Admission({ max: maxInFlight, maxQueue, targetMs, waitMs: QUEUE_WAIT_MS });
+    this.streams = new Admission({ max: MAX_STREAMS, maxQueue: MAX_STREAMS, targetMs, waitMs: QUEUE_WAIT_MS });
+  }
+
+  /** The newest dataset announced, which stays when the last instance leaves; null before the first. */
+  get dataset(): string | null {
+    return this.#dataset;
   }
 
   get members(): readonly Member[] {
@@ -29,20 +60,64 @@ export class Pool {
   }
 
   /** Takes the instances that the table now has for this range. */
-  update(instances: readonly Announcement[]): void {
-    this.#members = instances.map(
-      ({ id, url }) =>
-        this.#members.find((member) => member.url === url && member.id === id) ??
-        ({ id, url, target: upstreamTarget(url), inFlight: 0 } satisfies Member),
-    );
+  update(instances: readonly InstanceView[], nowMs = performance.now()): void {
+    this.#dataset = newestDataset(this.#dataset, this.#instances, instances);
+    this.#instances = instances;
+    this.#members = instances.map(({ id, url, health, availableForMs }) => {
+      const known = this.#members.find((member) => member.url === url);
+      const current = { id, health, availableSince: nowMs - availableForMs, isSuspect: false };
+      return known
+        ? Object.assign(known, current)
+        : { url, target: upstreamTarget(url), inFlight: 0, ejection: NEVER_EJECTED, ...current };
+    });
+    for (const tell of this.#onNews) tell();
+    this.#onNews.clear();
   }
 
-  /** An instance for an attempt: the better of two random ones not tried yet; any again when all were tried. */
-  pick(tried: ReadonlySet<Member>): Member | undefined {
-    const fresh = this.#members.filter((member) => !tried.has(member));
-    const candidates = fresh.length > 0 ? fresh : this.#members;
-    const a = candidates[Math.floor(Math.random() * candidates.length)];
-    const b = candidates[Math.floor(Math.random() * candidates.length)];
-    return a && b && b.inFlight < a.inFlight ? b : a;
+  /** An instance for an attempt: one not tried yet if there is any; undefined when none can be asked. */
+  pick(tried: ReadonlySet<Member>, nowMs = performance.now()): Member | undefined {
+    const available = this.#members.filter((member) => isAvailable(member, nowMs) && !member.isSuspect);
+    const fresh = available.filter((member) => !tried.has(member));
+    const candidates = (fresh.length > 0 ? fresh : available).map((member) => ({
+      member,
+      inFlight: member.inFlight,
+      weight: rampWeight(nowMs - member.availableSince),
+    }));
+    return pick(candidates, Math.random)?.member;
   }
+
+  /** Whether an instance that refused a connection may yet turn out to be there. */
+  get hasSuspect(): boolean {
+    return this.#members.some((member) => member.isSuspect && member.health === 'available');
+  }
+
+  /** Resolves at the next word from the primary, or after `ms`. */
+  news(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const told = (): void => {
+        clearTimeout(timer);
+        this.#onNews.delete(told);
+        resolve();
+      };
+      const timer = setTimeout(told, ms);
+      this.#onNews.add(told);
+    });
+  }
+
+  /** A good answer. */
+  succeeded(member: Member): void {
+    member.ejection = afterSuccess(member.ejection);
+  }
+
+  /** A timeout or a bad answer; true when it ejected the instance. */
+  failed(member: Member, nowMs = performance.now()): boolean {
+    const others = this.#members.filter((other) => other !== member && isAvailable(other, nowMs));
+    const before = member.ejection;
+    member.ejection = afterFailure(before, nowMs, others.length === 0);
+    return member.ejection.until > before.until;
+  }
+}
+
+function isAvailable({ health, ejection }: Member, nowMs: number): boolean {
+  return health === 'available' && !isEjected(ejection, nowMs);
 }

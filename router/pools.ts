@@ -4,13 +4,22 @@
 
 import { LETTERS, type Letter, letterIndex } from '../people/letter.ts';
 import type { Range } from '../people/range.ts';
-import type { Announcement } from '../registry/announcement.ts';
-import { Pool } from './pool.ts';
+import type { InstanceView } from './members.ts';
+import { Pool, type PoolLimits } from './pool.ts';
 import { buildRoutingTable } from './routing-table.ts';
 
 export class Pools {
+  readonly #limits: PoolLimits;
   #byRange: ReadonlyMap<Range, Pool> = new Map();
   #owners: readonly (Pool | undefined)[] = LETTERS.map(() => undefined);
+
+  constructor(limits: PoolLimits) {
+    this.#limits = limits;
+  }
+
+  get all(): Iterable<Pool> {
+    return this.#byRange.values();
+  }
 
   /** The pool of a letter; undefined as long as no range that holds it was ever known. */
   poolOf(letter: Letter): Pool | undefined {
@@ -18,13 +27,13 @@ export class Pools {
   }
 
   /** Takes a new set of instances; returns why it can't be, and changes nothing then. */
-  update(instances: readonly Announcement[]): string | null {
+  update(instances: readonly InstanceView[]): string | null {
     const result = buildRoutingTable(instances);
     if (!result.ok) return result.reason;
     const { table } = result;
     const byRange = new Map<Range, Pool>();
     for (const { range, instances } of table.pools) {
-      const pool = this.#byRange.get(range) ?? new Pool(range);
+      const pool = this.#byRange.get(range) ?? new Pool(range, this.#limits);
       pool.update(instances);
       byRange.set(range, pool);
     }

@@ -1,20 +1,21 @@
 // The router's /status (DESIGN §7): layout, pools, instances, workers, put together from memory. Pure.
 
 import { lettersOf, type Range } from '../people/range.ts';
-import type { Announcement } from '../registry/announcement.ts';
 import type { Operation } from '../runtime/workers/primary.ts';
 import type { WorkerStatus } from '../runtime/workers/worker-pool.ts';
 import type { InstanceStatus } from './fleet.ts';
+import type { InstanceView } from './members.ts';
 import type { RoutingTable } from './routing-table.ts';
 
 /** States of an instance as routers see it. */
 export type InstanceState = 'starting' | 'available' | 'ejected' | 'down' | 'draining' | 'gone';
 
 export interface StatusSources {
-  readonly table: RoutingTable;
+  readonly table: RoutingTable<InstanceView>;
   /** Ranges that once were in the table and lost their last instance. */
   readonly lostRanges: readonly Range[];
-  readonly stateOf: (instance: Announcement) => InstanceState;
+  /** Whether a router worker has ejected the instance at a URL. */
+  readonly isEjected: (url: string) => boolean;
   /** Fresh facts, or null. */
   readonly statusOf: (id: string) => InstanceStatus | null;
   readonly lastStatusOf: (id: string) => InstanceStatus | null;
@@ -25,10 +26,10 @@ export interface StatusSources {
   };
 }
 
-export function routerStatus({ table, lostRanges, stateOf, statusOf, lastStatusOf, router }: StatusSources): object {
+export function routerStatus({ table, lostRanges, isEjected, statusOf, lastStatusOf, router }: StatusSources): object {
   const pools = [
     ...table.pools.map(({ range, instances }) => ({ range, instances })),
-    ...lostRanges.map((range) => ({ range, instances: [] as readonly Announcement[] })),
+    ...lostRanges.map((range) => ({ range, instances: [] as readonly InstanceView[] })),
   ].sort((a, b) => (a.range < b.range ? -1 : 1));
   const all = pools.flatMap(({ instances }) => instances);
   return {
@@ -48,7 +49,7 @@ export function routerStatus({ table, lostRanges, stateOf, statusOf, lastStatusO
           url: instance.url,
           opsUrl: instance.opsUrl,
           pid: lastStatusOf(instance.id)?.pid ?? null,
-          state: stateOf(instance),
+          state: stateOf(instance, isEjected(instance.url)),
           dataset: instance.dataset,
           epoch: instance.epoch,
           workers: fresh?.workers ?? null,
@@ -57,6 +58,10 @@ export function routerStatus({ table, lostRanges, stateOf, statusOf, lastStatusO
       }),
     })),
   };
+}
+
+function stateOf({ health }: InstanceView, isEjected: boolean): InstanceState {
+  return health === 'available' && isEjected ? 'ejected' : health;
 }
 
 function mostFrequent(values: readonly (string | null)[]): string | null {

@@ -7,28 +7,28 @@ import { type Range, rangeHolds, rangesOverlap } from '../people/range.ts';
 import type { Announcement } from '../registry/announcement.ts';
 
 /** All instances of one range. */
-export interface PoolEntry {
+export interface PoolEntry<A extends Announcement = Announcement> {
   readonly range: Range;
   readonly epoch: number;
-  readonly instances: readonly Announcement[];
+  readonly instances: readonly A[];
 }
 
-export interface RoutingTable {
+export interface RoutingTable<A extends Announcement = Announcement> {
   /** Pools in the order of their ranges. */
-  readonly pools: readonly PoolEntry[];
+  readonly pools: readonly PoolEntry<A>[];
   /** The pool that owns a letter; undefined where nobody does. */
-  poolOf(letter: Letter): PoolEntry | undefined;
+  poolOf(letter: Letter): PoolEntry<A> | undefined;
 }
 
-export type TableResult =
-  | { readonly ok: true; readonly table: RoutingTable }
+export type TableResult<A extends Announcement = Announcement> =
+  | { readonly ok: true; readonly table: RoutingTable<A> }
   | { readonly ok: false; readonly reason: string };
 
 /**
  * Builds the table. Instances of one range are one pool whatever their epoch; a letter goes to the highest-epoch
  * range that holds it. Two different ranges of one epoch that overlap are refused, with the reason.
  */
-export function buildRoutingTable(instances: readonly Announcement[]): TableResult {
+export function buildRoutingTable<A extends Announcement>(instances: readonly A[]): TableResult<A> {
   const pools = gatherPools(instances);
   for (const [i, a] of pools.entries()) {
     for (const b of pools.slice(i + 1)) {
@@ -42,7 +42,7 @@ export function buildRoutingTable(instances: readonly Announcement[]): TableResu
   return { ok: true, table: { pools, poolOf: (letter) => owners[letterIndex(letter)] } };
 }
 
-function gatherPools(instances: readonly Announcement[]): readonly PoolEntry[] {
+function gatherPools<A extends Announcement>(instances: readonly A[]): readonly PoolEntry<A>[] {
   return [...groupByRange(instances)]
     .map(([range, members]) => ({
       range,
@@ -52,8 +52,8 @@ function gatherPools(instances: readonly Announcement[]): readonly PoolEntry[] {
     .sort((a, b) => compareText(a.range, b.range) || b.epoch - a.epoch);
 }
 
-function groupByRange(instances: readonly Announcement[]): Map<Range, Announcement[]> {
-  const groups = new Map<Range, Announcement[]>();
+function groupByRange<A extends Announcement>(instances: readonly A[]): Map<Range, A[]> {
+  const groups = new Map<Range, A[]>();
   for (const instance of instances) {
     const group = groups.get(instance.range);
     if (group) group.push(instance);

@@ -3,14 +3,15 @@
 import type { Range } from '../people/range.ts';
 import type { Announcement } from '../registry/announcement.ts';
 import type { Logger } from '../runtime/log.ts';
+import type { InstanceView } from './members.ts';
 import { buildRoutingTable, type RoutingTable } from './routing-table.ts';
 
-const EMPTY: RoutingTable = { pools: [], poolOf: () => undefined };
+const EMPTY: RoutingTable<InstanceView> = { pools: [], poolOf: () => undefined };
 
 export class TableKeeper {
   readonly #log: Logger;
   #table = EMPTY;
-  #instances: readonly Announcement[] = [];
+  #instances: readonly InstanceView[] = [];
   #lostRanges: readonly Range[] = [];
   #confirmedAt: number | null = null;
 
@@ -18,18 +19,23 @@ export class TableKeeper {
     this.#log = log;
   }
 
-  get table(): RoutingTable {
+  get table(): RoutingTable<InstanceView> {
     return this.#table;
   }
 
   /** The instances the table was built from: what workers build theirs from. */
-  get instances(): readonly Announcement[] {
+  get instances(): readonly InstanceView[] {
     return this.#instances;
   }
 
   /** Ranges that had instances once, and whose letters nobody serves now. */
   get lostRanges(): readonly Range[] {
     return this.#lostRanges;
+  }
+
+  /** The registry answered: the table is as new as that. */
+  confirm(): void {
+    if (this.hasHadTable) this.#confirmedAt = performance.now();
   }
 
   /** Whether there ever was a table. */
@@ -43,7 +49,7 @@ export class TableKeeper {
   }
 
   /** Takes the members; false when they make no table, which then stays as it was. */
-  update(members: readonly Announcement[]): boolean {
+  update(members: readonly InstanceView[]): boolean {
     const result = buildRoutingTable(members);
     if (!result.ok) {
       this.#log.warn(`the routing table stays as it was: ${result.reason}`);

@@ -1,16 +1,26 @@
 // What the router's primary and its workers tell each other beyond the lifecycle.
 
-import type { Announcement } from '../registry/announcement.ts';
 import type { LogLevel } from '../runtime/log.ts';
 import type { ForwardLimits } from './forward.ts';
+import type { InstanceView } from './members.ts';
 
 /** What the primary starts a worker with. */
 export interface RouterPayload extends ForwardLimits {
+  readonly cacheMb: number;
+  /** Per pool and router worker. */
+  readonly maxInFlight: number;
+  readonly maxQueue: number;
   readonly logLevel: LogLevel;
 }
 
-/** The primary to its workers: all members, whole, at each change and before a new worker's first connection. */
+/** The primary to its workers: everybody, whole, at each change and before a new worker's first connection. */
 export interface TableMessage {
   readonly type: 'table';
-  readonly instances: readonly Announcement[];
+  readonly instances: readonly InstanceView[];
 }
+
+/** A worker to the primary. */
+export type RouterReport =
+  /** This instance refused a connection: probe it now. */
+  | { readonly type: 'suspect'; readonly url: string }
+  | { readonly type: 'ejected'; readonly url: string; readonly forMs: number };

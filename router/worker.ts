@@ -6,29 +6,46 @@ import { createLog } from '../runtime/log.ts';
 import { runWorker } from '../runtime/workers/worker.ts';
 import { Pools } from './pools.ts';
 import { createRouterApp } from './router-app.ts';
-import type { RouterPayload, TableMessage } from './worker-protocol.ts';
+import type { RouterPayload, RouterReport, TableMessage } from './worker-protocol.ts';
 
-runWorker<RouterPayload>(async (payload) => {
+/** A pool whose answers take longer than this part of an attempt's time has too much. */
+const SLOW_SHARE = 1 / 4;
+
+runWorker<RouterPayload>(async (payload, primary) => {
+  const { maxInFlight, maxQueue, attemptTimeoutMs, cacheMb } = payload;
   const log = createLog('router', payload.logLevel);
-  const pools = new Pools();
+  const pools = new Pools({ maxInFlight, maxQueue, targetMs: attemptTimeoutMs * SLOW_SHARE });
   const counters = new Counters();
-  const { app, requests, close } = createRouterApp({
+  const report = (message: RouterReport): void => primary.send(message);
+  const app = createRouterApp({
     poolOf: (letter) => pools.poolOf(letter),
     limits: payload,
+    cacheMb,
     counters,
     onError: (error) => log.error({ err: error }, 'a request failed'),
+    onSuspect: ({ url }) => report({ type: 'suspect', url }),
+    onEjected: ({ range }, { id, url, ejection }) => {
+      const forMs = ejection.until - performance.now();
+      counters.add(`people_ejections_total{range="${range}"}`);
+      log.warn(`${id} is ejected for ${Math.round(forMs / 1000)} s: five failures in a row`);
+      report({ type: 'ejected', url, forMs });
+    },
   });
-  const door = createDoor(app);
+  const door = createDoor(app.handler);
   return {
     door,
     counters,
-    requests,
+    requests: app.requests,
     inFlight: () => door.inFlight(),
-    close,
+    close: app.close,
     onCustom: (body) => {
       const { instances } = body as TableMessage;
       const reason = pools.update(instances);
       if (reason) log.warn(`the routing table stays as it was: ${reason}`);
+      for (const { range, pages, streams } of pools.all) {
+        counters.gauge(`people_in_flight{range="${range}"}`, () => pages.inFlight + streams.inFlight);
+        counters.gauge(`people_queued{range="${range}"}`, () => pages.queued + streams.queued);
+      }
     },
   };
 });

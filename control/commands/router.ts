@@ -22,7 +22,7 @@ export function routerCommand(): Command {
     isServer: true,
     run: async (values) => {
       const { runRouter } = await import('../../router/main.ts');
-      await runRouter({ ...values, layout: null });
+      await runRouter(values);
     },
   });
 }

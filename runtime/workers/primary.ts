@@ -111,7 +111,10 @@ export async function startPrimary<P>(
       isReady: () => primary !== null && house.isReady(),
       status: () => (primary ? house.status() : { state: 'starting' }),
       metrics: () =>
-        renderMetrics(options.metrics, [...(pool.current?.counters ?? []), ...(primary ? house.series() : [])]),
+        renderMetrics(
+          options.metrics,
+          primary ? [...primary.pool.counters, ...primary.pool.gauges, ...house.series()] : [],
+        ),
       scale: (workers) => track('scale', `to ${workers} workers`, async () => pool.current?.scale(workers)),
       reload,
       drain: () => shutdown.leave('POST /drain'),

@@ -93,6 +93,16 @@ export class WorkerPool<P> {
     return this.#counters.totals();
   }
 
+  /** Levels, summed over the living workers. */
+  get gauges(): Map<string, number> {
+    const sums = new Map<string, number>();
+    for (const { beat } of this.#workers.keys()) {
+      for (const [series, value] of Object.entries(beat?.gauges ?? {}))
+        sums.set(series, (sums.get(series) ?? 0) + value);
+    }
+    return sums;
+  }
+
   /** Starts the first workers. Rejects with the reason, and leaves none, when one of them does not become ready. */
   async start(count: number): Promise<void> {
     const handles = Array.from({ length: count }, () => this.#addSlot().current);

@@ -1,0 +1,125 @@
+// Answering a request for a page: from the cache, from a flight somebody else has begun, or from a shard.
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Page, sendPage } from '../people/page.ts';
+import type { Encoding } from '../people/page-request.ts';
+import type { PeopleRequest } from '../people/people-app.ts';
+import { requestIdOf } from '../runtime/problem.ts';
+import type { ForwardMeans } from './forward.ts';
+import { type PageCache, pageKey } from './page-cache.ts';
+import { PageFlight } from './page-flight.ts';
+import type { Pool } from './pool.ts';
+import { ROUTER_NAME, upstreamRequest } from './upstream-request.ts';
+
+/** How the cache took part (RFC 9211), as metrics call it. */
+export type CacheOutcome = 'hit' | 'miss' | 'collapsed' | 'request' | 'bypass' | 'none';
+
+export interface PageAnswererOptions {
+  readonly means: ForwardMeans;
+  readonly cache: PageCache;
+  readonly count: (range: string, status: number, cache: CacheOutcome) => void;
+}
+
+const NO_CACHE = /\bno-cache\b/i;
+
+/** Answers pages; one per router worker. */
+export class PageAnswerer {
+  readonly #options: PageAnswererOptions;
+  readonly #flights = new Map<string, PageFlight>();
+
+  constructor(options: PageAnswererOptions) {
+    this.#options = options;
+  }
+
+  /** Answers from the cache, if it can: at once, without a promise. */
+  answerHit(pool: Pool, { query, representation }: PeopleRequest, req: IncomingMessage, res: ServerResponse): boolean {
+    const { cache, count } = this.#options;
+    const { dataset, range } = pool;
+    if (!cache.isOn || dataset === null || isFreshWanted(req)) return false;
+    const kept = cache.get(pageKey(query, representation.encoding, dataset));
+    if (!kept) return false;
+    count(range, sendPage(res, kept.page, req.headers['if-none-match'], kept.hitHeaders), 'hit');
+    return true;
+  }
+
+  /** Answers from a shard. Throws ForwardError; resolves early when the client left. */
+  async answer(poolOf: () => Pool, request: PeopleRequest, req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const { cache, count } = this.#options;
+    const { range } = poolOf();
+    const id = requestIdOf(req.headers['x-request-id']);
+    const isFresh = isFreshWanted(req);
+    const key = pageKey(request.query, request.representation.encoding, '');
+    const running = cache.isOn && !isFresh ? this.#flights.get(key) : undefined;
+    const flight = running ?? this.#depart(poolOf, request, req, id, isFresh ? null : key);
+    const leave = flight.join();
+    res.once('close', () => {
+      if (!res.writableFinished) leave();
+    });
+    const { page, servedBy, isStored } = await flight.landed;
+    if (res.destroyed) return;
+    const outcome = !cache.isOn ? 'bypass' : isFresh ? 'request' : running ? 'collapsed' : 'miss';
+    const status = this.#send(res, page, req, servedBy, id, cacheStatus(outcome, isStored));
+    count(range, status, outcome);
+  }
+
+  #depart(
+    poolOf: () => Pool,
+    request: PeopleRequest,
+    req: IncomingMessage,
+    id: string,
+    key: string | null,
+  ): PageFlight {
+    const encoding: Encoding = request.representation.encoding;
+    const { means, cache } = this.#options;
+    const flight = new PageFlight({
+      means,
+      cache,
+      poolOf,
+      query: request.query,
+      encoding,
+      request: upstreamRequest(request, req, id),
+    });
+    if (key === null || !cache.isOn) return flight;
+    this.#flights.set(key, flight);
+    const end = (): void => {
+      if (this.#flights.get(key) === flight) this.#flights.delete(key);
+    };
+    flight.landed.then(end, end);
+    return flight;
+  }
+
+  #send(
+    res: ServerResponse,
+    page: Page,
+    req: IncomingMessage,
+    servedBy: string,
+    id: string,
+    cacheStatus: string,
+  ): number {
+    const extra = ['Served-By', servedBy, 'X-Request-Id', id, 'Cache-Status', cacheStatus];
+    return sendPage(res, page, req.headers['if-none-match'], extra);
+  }
+}
+
+/** The headers of every hit of this process. */
+export function hitHeaders(): readonly string[] {
+  return ['Served-By', `router/${process.pid}`, 'Cache-Status', `${ROUTER_NAME}; hit`];
+}
+
+function isFreshWanted(req: IncomingMessage): boolean {
+  const value = req.headers['cache-control'];
+  return value !== undefined && NO_CACHE.test(value);
+}
+
+function cacheStatus(outcome: CacheOutcome, isStored: boolean): string {
+  switch (outcome) {
+    case 'miss':
+      return `${ROUTER_NAME}; fwd=uri-miss${isStored ? '; stored' : ''}`;
+    case 'collapsed':
+      return `${ROUTER_NAME}; fwd=uri-miss; collapsed`;
+    case 'request':
+      return `${ROUTER_NAME}; fwd=request${isStored ? '; stored' : ''}`;
+    default:
+      return `${ROUTER_NAME}; fwd=bypass`;
+  }
+}

@@ -1,0 +1,73 @@
+// One upstream request for a page, and all who wait for it: admission, forwarding, keeping the answer. Concurrent
+// misses of one page share a flight; it is called off when its last waiter leaves.
+
+import type { Encoding, PageQuery } from '../people/page-request.ts';
+import type { Waiting } from './admission.ts';
+import { Forward, ForwardError, type ForwardMeans, shed } from './forward.ts';
+import { type PageCache, pageKey } from './page-cache.ts';
+import type { Pool } from './pool.ts';
+import { readPage, type ServedPage } from './read-page.ts';
+import type { UpstreamRequest } from './upstream.ts';
+
+/** What a flight brings back. */
+export interface Landed extends ServedPage {
+  /** Whether the page is in the cache now. */
+  readonly isStored: boolean;
+}
+
+export interface PageFlightOptions {
+  readonly means: ForwardMeans;
+  readonly cache: PageCache;
+  readonly poolOf: () => Pool;
+  readonly query: PageQuery;
+  readonly encoding: Encoding;
+  readonly request: UpstreamRequest;
+}
+
+export class PageFlight {
+  /** Rejects with ForwardError. */
+  readonly landed: Promise<Landed>;
+  readonly #options: PageFlightOptions;
+  readonly #forward: Forward<ServedPage>;
+  #waiting: Waiting | null = null;
+  #waiters = 0;
+
+  constructor(options: PageFlightOptions) {
+    this.#options = options;
+    this.#forward = new Forward(options.means, options.poolOf().pages);
+    this.landed = this.#fly();
+  }
+
+  /** One more waits; the returned function is called when it leaves before the landing. */
+  join(): () => void {
+    this.#waiters++;
+    return () => {
+      if (--this.#waiters > 0) return;
+      this.#waiting?.giveUp();
+      this.#forward.abort();
+    };
+  }
+
+  async #fly(): Promise<Landed> {
+    const { poolOf, query, encoding, request, cache } = this.#options;
+    const pool = poolOf();
+    const { pages } = pool;
+    if (!pages.tryEnter()) {
+      this.#waiting = pages.wait();
+      if (!(await this.#waiting?.admitted)) {
+        this.#options.means.counters.add(`people_sheds_total{range="${pool.range}"}`);
+        throw new ForwardError(shed(pool.range));
+      }
+    }
+    try {
+      const served = await this.#forward.run(poolOf, request, (answer, attempt, remainingMs) =>
+        readPage(answer, attempt, encoding, remainingMs),
+      );
+      const { page } = served;
+      const isNewest = page.dataset === poolOf().dataset;
+      return { ...served, isStored: isNewest && cache.set(pageKey(query, encoding, page.dataset), page) };
+    } finally {
+      pages.leave();
+    }
+  }
+}
