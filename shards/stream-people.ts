@@ -2,7 +2,6 @@
 // Invariant: the announced Content-Length is exact, and an answer that cannot be finished is cut, never ended.
 // Cost: one chunk of about 64 KiB at a time, whatever the letter's size; other requests get their turn in between.
 
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import { type LetterBlock, SEPARATOR } from '../people/shard-file.ts';
@@ -38,7 +37,18 @@ export async function sendChunks(res: ServerResponse, chunks: Iterable<Buffer>):
   for (const chunk of chunks) {
     if (res.destroyed) return;
     if (res.write(chunk)) await setImmediate();
-    else await Promise.race([once(res, 'drain'), once(res, 'close')]);
+    else await drainOrClose(res);
   }
   if (!res.destroyed) res.end();
+}
+
+/** A pair of `once` would leave the listener that is not called with each chunk. */
+function drainOrClose(res: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const goOn = (): void => {
+      res.off('drain', goOn).off('close', goOn);
+      resolve();
+    };
+    res.on('drain', goOn).on('close', goOn);
+  });
 }
