@@ -3,7 +3,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { waitFor } from './wait-for.ts';
 
 /** One answer as it came. */
 export interface RawAnswer {
@@ -21,7 +20,7 @@ export interface RawConnection {
   received(): string;
   receivedBytes(): number;
   /** The whole answers that came so far, 1xx included. */
-  answers(): RawAnswer[];
+  answers(): readonly RawAnswer[];
   /** The n-th whole answer, as soon as it is there. */
   answer(n?: number): Promise<RawAnswer>;
   /** Resolves when the connection is closed from the other side (or broken). */
@@ -36,13 +35,9 @@ export async function openRaw(url: string, { isPaused = false } = {}): Promise<R
   onTestFinished(() => {
     socket.destroy();
   });
+  const received: Buffer[] = [];
+  const parser = new AnswerParser();
   let isClosed = false;
-  let length = 0;
-  let chunks: Buffer[] = [];
-  const all = (): Buffer => {
-    if (chunks.length !== 1) chunks = [Buffer.concat(chunks)];
-    return chunks[0]!;
-  };
   const closed = new Promise<void>((resolve) => {
     const close = (): void => {
       isClosed = true;
@@ -54,25 +49,32 @@ export async function openRaw(url: string, { isPaused = false } = {}): Promise<R
   });
   socket.on('error', () => {}); // a reset closes, too
   socket.on('data', (chunk) => {
-    length += chunk.length;
-    chunks.push(chunk);
+    received.push(chunk);
+    parser.push(chunk);
   });
   if (isPaused) socket.pause();
   await once(socket, 'connect');
+  const text = (): string => Buffer.concat(received).toString('latin1');
   return {
     socket,
     send: (bytes) => {
       socket.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes);
     },
-    received: () => all().toString('latin1'),
-    receivedBytes: () => length,
-    answers: () => parseAnswers(all()),
+    received: text,
+    receivedBytes: () => received.reduce((sum, { length }) => sum + length, 0),
+    answers: () => parser.answers,
     answer: (n = 1) =>
-      waitFor(`answer ${n}`, () => {
-        const answers = parseAnswers(all());
-        if (isClosed && answers.length < n)
-          throw new Error(`closed after ${answers.length} answers: ${all().toString('latin1').slice(0, 500)}`);
-        return answers[n - 1];
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          const answer = parser.answers[n - 1];
+          if (answer) resolve(answer);
+          else if (isClosed) reject(new Error(`closed before answer ${n}: ${text().slice(0, 500)}`));
+          else return;
+          socket.off('data', look);
+        };
+        socket.on('data', look);
+        void closed.then(look);
+        look();
       }),
     closed,
     isClosed: () => isClosed,
@@ -80,7 +82,7 @@ export async function openRaw(url: string, { isPaused = false } = {}): Promise<R
 }
 
 /** Sends bytes on a connection of its own and gives all answers that came until the other side closed. */
-export async function exchange(url: string, bytes: string | Buffer): Promise<RawAnswer[]> {
+export async function exchange(url: string, bytes: string | Buffer): Promise<readonly RawAnswer[]> {
   const connection = await openRaw(url);
   connection.send(bytes);
   await connection.closed;
@@ -95,23 +97,50 @@ export function head(
   return `${[`${method} ${target} HTTP/1.1`, `Host: ${host}`, ...fields].join('\r\n')}\r\n\r\n`;
 }
 
-/** Splits what came into whole answers; what is not framed as HTTP/1.1 throws. */
-function parseAnswers(bytes: Buffer): RawAnswer[] {
-  const answers: RawAnswer[] = [];
-  for (let at = 0; at < bytes.length; ) {
-    const headEnd = bytes.indexOf('\r\n\r\n', at);
-    if (headEnd < 0) break;
-    const [statusLine = '', ...lines] = bytes.toString('latin1', at, headEnd).split('\r\n');
-    const status = Number(/^HTTP\/1\.1 (\d{3}) /.exec(statusLine)?.[1]);
-    if (!status) throw new Error(`not an answer: ${statusLine.slice(0, 200)}`);
-    const headers = Object.fromEntries(lines.map(parseField));
-    const length = status < 200 || status === 204 || status === 304 ? 0 : Number(headers['content-length'] ?? 0);
-    const end = headEnd + 4 + length;
-    if (end > bytes.length) break;
-    answers.push({ status, headers, body: bytes.subarray(headEnd + 4, end) });
-    at = end;
+/** Splits what comes into whole answers. */
+class AnswerParser {
+  readonly #answers: RawAnswer[] = [];
+  #rest: Buffer[] = [];
+  #restBytes = 0;
+  /** As long as there is less, there can be no further answer. */
+  #neededBytes = 0;
+
+  /** Throws when what came is not framed as HTTP/1.1 (or answers HEAD, which no framing tells). */
+  get answers(): readonly RawAnswer[] {
+    if (Number.isNaN(this.#neededBytes)) throw new Error(`no answers: ${Buffer.concat(this.#rest).toString('latin1')}`);
+    return this.#answers;
   }
-  return answers;
+
+  push(chunk: Buffer): void {
+    this.#rest.push(chunk);
+    this.#restBytes += chunk.length;
+    if (!(this.#restBytes >= this.#neededBytes)) return;
+    let bytes = Buffer.concat(this.#rest);
+    while (bytes.length > 0) {
+      const headEnd = bytes.indexOf('\r\n\r\n');
+      if (headEnd < 0) break;
+      const answer = parseHead(bytes.toString('latin1', 0, headEnd));
+      const end = headEnd + 4 + lengthOf(answer);
+      this.#neededBytes = end;
+      if (!(bytes.length >= end)) break;
+      this.#answers.push({ ...answer, body: bytes.subarray(headEnd + 4, end) });
+      bytes = bytes.subarray(end);
+      this.#neededBytes = 0;
+    }
+    this.#rest = [bytes];
+    this.#restBytes = bytes.length;
+  }
+}
+
+function parseHead(text: string): Omit<RawAnswer, 'body'> {
+  const [statusLine = '', ...lines] = text.split('\r\n');
+  const status = Number(/^HTTP\/1\.1 (\d{3}) /.exec(statusLine)?.[1]);
+  return { status, headers: Object.fromEntries(lines.map(parseField)) };
+}
+
+function lengthOf({ status, headers }: Omit<RawAnswer, 'body'>): number {
+  if (Number.isNaN(status)) return Number.NaN;
+  return status < 200 || status === 204 || status === 304 ? 0 : Number(headers['content-length'] ?? 0);
 }
 
 function parseField(line: string): [string, string] {

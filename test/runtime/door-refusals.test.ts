@@ -53,6 +53,7 @@ const REFUSED: ReadonlyArray<readonly [what: string, status: number, bytes: stri
   ['a method in lower case', 400, head('/', { method: 'get' })],
   ['a target without a slash', 400, head('api/people')],
   ['a space in the target', 400, head('/a b')],
+  ['bytes above ASCII in the target', 400, head('/\xc3\x89')],
   ['a bare LF after the request line', 400, 'GET / HTTP/1.1\nHost: a\r\n\r\n'],
   ['a bare LF between fields', 400, 'GET / HTTP/1.1\r\nHost: a\nX: y\r\n\r\n'],
   ['a bare CR in a field', 400, head('/', { fields: ['X: a\rTransfer-Encoding: chunked'] })],
