@@ -85,9 +85,9 @@ async function seedDefault(dataFolder: string): Promise<Catalog> {
 }
 
 async function untilServed(router: OpsClient, instances: number): Promise<void> {
-  await router.until(JOIN_MS, 'every instance to join the router', ({ pools }) => {
-    const joined = pools.flatMap((pool) => pool.instances).length;
-    return joined >= instances;
+  await router.until(JOIN_MS, 'the router to find every instance available', ({ pools }) => {
+    const serving = pools.flatMap((pool) => pool.instances).filter(({ state }) => state === 'available');
+    return serving.length >= instances;
   });
 }
 

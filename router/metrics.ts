@@ -6,6 +6,11 @@ export const ROUTER_METRICS: readonly MetricDefinition[] = [
   { name: 'people_requests_total', help: 'Requests answered, by range, status and cache outcome.', type: 'counter' },
   { name: 'people_upstream_attempts_total', help: 'Attempts at instances, retries included.', type: 'counter' },
   { name: 'people_retries_total', help: 'Attempts after the first.', type: 'counter' },
+  { name: 'people_sheds_total', help: 'Requests shed because their pool had too many, by range.', type: 'counter' },
+  { name: 'people_ejections_total', help: 'Instances ejected after failures in a row, by range.', type: 'counter' },
+  { name: 'people_in_flight', help: 'Requests under way at shards, by range.', type: 'gauge' },
+  { name: 'people_queued', help: 'Requests waiting for admission, by range.', type: 'gauge' },
+  { name: 'people_cache_bytes', help: 'Bytes of pages kept.', type: 'gauge' },
   {
     name: 'people_table_age_seconds',
     help: 'Time since the registry last confirmed the routing table.',
