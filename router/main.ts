@@ -72,8 +72,16 @@ export async function runRouter(options: RouterOptions): Promise<void> {
       onReady: (worker) => worker.process.send({ type: 'custom', body: tableMessage() }),
       onCustom: (_worker, body) => {
         const report = body as RouterReport;
-        if (report.type === 'suspect') members.probeNow(report.url);
-        else ejections.add(report.url, report.forMs);
+        switch (report.type) {
+          case 'suspect':
+            members.probeNow(report.url);
+            return;
+          case 'answered':
+            for (const [url, agoMs] of report.ago) members.answered(url, agoMs);
+            return;
+          case 'ejected':
+            ejections.add(report.url, report.forMs);
+        }
       },
       close: async () => {
         members.close();

@@ -28,6 +28,8 @@ interface Member {
   facts: ProbeFacts | null;
   isAnnounced: boolean;
   health: Health;
+  /** When it last answered a request of a client, on our clock. */
+  answeredAt: number;
   isProbing: boolean;
   /** Somebody wants to know more than the probe under way can tell. */
   isAskedAgain: boolean;
@@ -82,6 +84,12 @@ export class Members {
     if (!member.isProbing) void this.#probe(member);
   }
 
+  /** An instance answered a request `agoMs` ago. */
+  answered(url: string, agoMs: number): void {
+    const member = this.#members.get(url);
+    if (member) member.answeredAt = Math.max(member.answeredAt, this.#now() - agoMs);
+  }
+
   close(): void {
     this.#isClosed = true;
     for (const { timer } of this.#members.values()) clearTimeout(timer);
@@ -89,7 +97,7 @@ export class Members {
 
   #add(announcement: Announcement): void {
     const member: Member = {
-      ...{ announcement, facts: null, isAnnounced: true, health: NEW_INSTANCE },
+      ...{ announcement, facts: null, isAnnounced: true, health: NEW_INSTANCE, answeredAt: Number.NEGATIVE_INFINITY },
       ...{ isProbing: false, isAskedAgain: false, timer: undefined },
     };
     this.#members.set(announcement.url, member);
@@ -105,8 +113,10 @@ export class Members {
     const startedAt = this.#now();
     const result = await (this.#options.probe ?? probe)(url, PROBE_TIMEOUT_MS);
     member.isProbing = false;
+    // Too busy to answer a probe in time, and still answering requests: it drowns, but it is not down.
+    const isBusy = result.kind === 'failed' && result.isTimeout && member.answeredAt >= startedAt;
     if (this.#isClosed || this.#members.get(url) !== member) return;
-    const hasChanged = this.#apply(member, result);
+    const hasChanged = !isBusy && this.#apply(member, result);
     if (this.#members.has(url)) {
       const interval = probeIntervalMs(member.health) * this.#jitter();
       const delayMs = member.isAskedAgain ? 0 : Math.max(0, startedAt + interval - this.#now());

@@ -19,6 +19,8 @@ export interface Member {
   /** Requests sent and not finished. */
   inFlight: number;
   ejection: Ejection;
+  /** When it last answered, in ms of performance.now(); 0 before. */
+  answeredAt: number;
   /** It refused a connection and no probe has told yet whether it is gone. */
   isSuspect: boolean;
 }
@@ -68,7 +70,7 @@ export class Pool {
       const current = { id, health, availableSince: nowMs - availableForMs, isSuspect: false };
       return known
         ? Object.assign(known, current)
-        : { url, target: upstreamTarget(url), inFlight: 0, ejection: NEVER_EJECTED, ...current };
+        : { url, target: upstreamTarget(url), inFlight: 0, ejection: NEVER_EJECTED, answeredAt: 0, ...current };
     });
     for (const tell of this.#onNews) tell();
     this.#onNews.clear();
@@ -105,7 +107,8 @@ export class Pool {
   }
 
   /** A good answer. */
-  succeeded(member: Member): void {
+  succeeded(member: Member, nowMs = performance.now()): void {
+    member.answeredAt = nowMs;
     member.ejection = afterSuccess(member.ejection);
   }
 

@@ -7,7 +7,8 @@ import { upstreamTarget } from './upstream.ts';
 export type ProbeResult =
   | { readonly kind: 'ready'; readonly facts: ProbeFacts }
   | { readonly kind: 'draining' }
-  | { readonly kind: 'failed'; readonly why: string };
+  /** `isTimeout`: no answer in time, as opposed to a wrong or refused one. */
+  | { readonly kind: 'failed'; readonly why: string; readonly isTimeout: boolean };
 
 export interface ProbeFacts {
   readonly id: string | null;
@@ -23,7 +24,8 @@ export function probe(url: string, timeoutMs: number): Promise<ProbeResult> {
   return new Promise((resolve) => {
     const { hostname, port } = upstreamTarget(url);
     const asked = request({ hostname, port, path: '/readyz', agent: false, signal: AbortSignal.timeout(timeoutMs) });
-    asked.on('error', (error) => resolve({ kind: 'failed', why: error.message }));
+    const fail = (why: string, isTimeout: boolean): void => resolve({ kind: 'failed', why, isTimeout });
+    asked.on('error', (error) => fail(error.message, error.name === 'TimeoutError' || error.name === 'AbortError'));
     asked.on('response', (answer) => {
       let text = '';
       answer.setEncoding('utf8');
@@ -31,11 +33,11 @@ export function probe(url: string, timeoutMs: number): Promise<ProbeResult> {
         text += chunk;
         if (text.length > BODY_LIMIT) asked.destroy(new Error('its answer is too large'));
       });
-      answer.on('error', (error) => resolve({ kind: 'failed', why: error.message }));
+      answer.on('error', (error) => fail(error.message, false));
       answer.on('end', () => {
         if (answer.statusCode === 200) resolve({ kind: 'ready', facts: factsOf(text) });
         else if (answer.statusCode === 503) resolve({ kind: 'draining' });
-        else resolve({ kind: 'failed', why: `it answered ${answer.statusCode}` });
+        else fail(`it answered ${answer.statusCode}`, false);
       });
     });
     asked.end();

@@ -2,7 +2,7 @@
 
 import type { IncomingMessage } from 'node:http';
 import { createPage, etagOf, type Page } from '../people/page.ts';
-import { type Encoding, JSON_TYPE, NDJSON_TYPE } from '../people/page-request.ts';
+import { type Encoding, JSON_TYPE, NDJSON_TYPE, PEOPLE_PATH } from '../people/page-request.ts';
 import { type Attempt, AttemptError } from './upstream.ts';
 
 /** A page and who made it. */
@@ -11,9 +11,11 @@ export interface ServedPage {
   readonly servedBy: string;
 }
 
+const JSON_CONTENT = new RegExp(`^${JSON_TYPE} *(?:;|$)`, 'i');
 const BODY_LIMIT = 256 * 1024 * 1024;
 const HASH = /^"([0-9a-f]+)(?:-(?:br|gzip))?"$/;
-const NEXT_LINK = /^<([^<>\s]+)>; rel="next"$/;
+/** Only a link into the public path may pass: another would name an address of ours, or lead elsewhere. */
+const NEXT_LINK = new RegExp(`^<(${PEOPLE_PATH}[^<>\\s]+)>; rel="next"$`);
 
 /** Reads the whole page. Throws AttemptError: `reset` when it ends early, `timeout`, `invalid` when it is no page. */
 export async function readPage(
@@ -23,10 +25,10 @@ export async function readPage(
   remainingMs: number,
 ): Promise<ServedPage> {
   const { headers } = answer;
-  checkStatus(answer);
+  checkHead(answer);
   const etag = headers.etag ?? '';
   const hash = HASH.exec(etag)?.[1];
-  if (!headers['content-type']?.startsWith(JSON_TYPE)) throw invalid('its type is not JSON');
+  if (!JSON_CONTENT.test(headers['content-type'] ?? '')) throw invalid('its type is not JSON');
   if (!hash || etag !== etagOf(hash, encoding)) throw invalid('its ETag is not of this encoding');
   if ((headers['content-encoding'] ?? 'identity') !== encoding) throw invalid('its encoding was not asked for');
   const body = await readBody(answer, attempt, remainingMs);
@@ -37,7 +39,7 @@ export async function readPage(
 
 /** Headers of a stream, from an answer that is one. Throws AttemptError. */
 export function streamHeaders(answer: IncomingMessage): string[] {
-  checkStatus(answer);
+  checkHead(answer);
   const { headers } = answer;
   if (headers['content-type'] !== NDJSON_TYPE) throw invalid('its type is not NDJSON');
   const { shard, dataset } = originOf(answer);
@@ -48,8 +50,14 @@ export function streamHeaders(answer: IncomingMessage): string[] {
   return list;
 }
 
-function checkStatus({ statusCode }: IncomingMessage): void {
-  if (statusCode === 200) return;
+function checkHead({ statusCode, headers }: IncomingMessage): void {
+  if (statusCode === 200) {
+    // Where only the end of the connection ends a body, half of it looks whole.
+    if (headers['content-length'] === undefined && headers['transfer-encoding'] !== 'chunked') {
+      throw invalid('it does not tell where it ends');
+    }
+    return;
+  }
   if (statusCode === 503) throw new AttemptError('refused', 'the instance is leaving');
   if (statusCode === 421) throw new AttemptError('misdirected');
   throw invalid(`its status is ${statusCode}`);

@@ -129,6 +129,8 @@ class SyntheticRequest implements Attempt {
   /** http-proxy pipes the client's body; ours has none, so the request is complete. */
   pipe(upstream: ClientRequest): void {
     this.#upstream = upstream;
+    // A switch of protocols ends a request with neither an answer nor an error.
+    upstream.once('close', () => this.#fail(new AttemptError('invalid', 'there was no answer')));
     upstream.end();
   }
 

@@ -23,4 +23,6 @@ export interface TableMessage {
 export type RouterReport =
   /** This instance refused a connection: probe it now. */
   | { readonly type: 'suspect'; readonly url: string }
+  /** These instances answered requests, so many ms ago; told twice a second. */
+  | { readonly type: 'answered'; readonly ago: readonly (readonly [url: string, ms: number])[] }
   | { readonly type: 'ejected'; readonly url: string; readonly forMs: number };

@@ -10,6 +10,7 @@ import type { RouterPayload, RouterReport, TableMessage } from './worker-protoco
 
 /** A pool whose answers take longer than this part of an attempt's time has too much. */
 const SLOW_SHARE = 1 / 4;
+const ANSWERED_EVERY_MS = 500;
 
 runWorker<RouterPayload>(async (payload, primary) => {
   const { maxInFlight, maxQueue, attemptTimeoutMs, cacheMb } = payload;
@@ -32,12 +33,23 @@ runWorker<RouterPayload>(async (payload, primary) => {
     },
   });
   const door = createDoor(app.handler);
+  const answered = setInterval(() => {
+    const nowMs = performance.now();
+    const members = [...pools.all].flatMap((pool) => pool.members);
+    const ago = members
+      .map(({ url, answeredAt }) => [url, nowMs - answeredAt] as const)
+      .filter(([, ms]) => ms <= ANSWERED_EVERY_MS);
+    if (ago.length > 0) report({ type: 'answered', ago });
+  }, ANSWERED_EVERY_MS);
   return {
     door,
     counters,
     requests: app.requests,
     inFlight: () => door.inFlight(),
-    close: app.close,
+    close: () => {
+      clearInterval(answered);
+      app.close();
+    },
     onCustom: (body) => {
       const { instances } = body as TableMessage;
       const reason = pools.update(instances);

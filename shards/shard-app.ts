@@ -11,7 +11,7 @@ import { rangeHolds } from '../people/range.ts';
 import { type Shard, sortKeyAt } from '../people/shard-file.ts';
 import type { Counters } from '../runtime/counters.ts';
 import { requestIdOf, sendProblem } from '../runtime/problem.ts';
-import { burnCpu } from './burn-cpu.ts';
+import { BurningQueue } from './burn-cpu.ts';
 import { PageMaker } from './page-maker.ts';
 import { sliceOf } from './page-slice.ts';
 import { ndjsonChunks, ndjsonLength, sendChunks } from './stream-people.ts';
@@ -39,6 +39,7 @@ export interface ShardAppOptions {
 export function createShardApp(options: ShardAppOptions): { readonly app: Express; readonly requests: () => number } {
   const { shard, identity, workMs, counters, isDraining, onError } = options;
   const pages = new PageMaker(shard);
+  const work = new BurningQueue(workMs);
   const servedBy = `${identity.id}/${process.pid}`;
   let requests = 0;
   const count = (status: number): void => {
@@ -57,14 +58,7 @@ export function createShardApp(options: ShardAppOptions): { readonly app: Expres
     sendProblem(res, { status: 500, detail: 'Something went wrong here; it is in the log.' });
   };
 
-  const answer: AnswerPeople = (request, req, res) => {
-    const { letter } = request.query;
-    if (!rangeHolds(shard.range, letter)) {
-      count(421);
-      sendProblem(res, { status: 421, detail: `Letter ${letter} is not served here; this is shard ${shard.range}.` });
-      return;
-    }
-    burnCpu(workMs);
+  const answerOwn: AnswerPeople = (request, req, res) => {
     if (request.representation.type === 'ndjson') {
       count(200);
       sendStream(request, res, shard, ownHeaders(req)).catch((error: unknown) => failed(res, error));
@@ -74,6 +68,16 @@ export function createShardApp(options: ShardAppOptions): { readonly app: Expres
     const page = pages.page(request.query, request.representation.encoding);
     if (page instanceof Promise) page.then(send).catch((error: unknown) => failed(res, error));
     else send(page);
+  };
+
+  const answer: AnswerPeople = (request, req, res) => {
+    const { letter } = request.query;
+    if (!rangeHolds(shard.range, letter)) {
+      count(421);
+      sendProblem(res, { status: 421, detail: `Letter ${letter} is not served here; this is shard ${shard.range}.` });
+      return;
+    }
+    work.run(res, () => answerOwn(request, req, res));
   };
 
   const app = createPeopleApp(createEndpoint(answer, count), {
