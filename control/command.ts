@@ -7,18 +7,26 @@ import { type FlagSet, type FlagValues, toOption, variableOf } from './flag.ts';
 import type { Kind } from './flag-kinds.ts';
 import { followParent, SUPERVISED } from './parent.ts';
 
-export interface CommandSpec<S extends FlagSet, A> {
+/** A word that is no flag. */
+export interface ArgumentSpec<T> {
+  readonly name: string;
+  readonly help: string;
+  readonly kind: Kind<NonNullable<T>>;
+  readonly isOptional?: boolean;
+}
+
+export interface CommandSpec<S extends FlagSet, A extends readonly unknown[]> {
   readonly name: string;
   readonly summary: string;
   /** A few sentences: what it does, what it leaves behind. */
   readonly description: string;
-  readonly argument?: { readonly name: string; readonly help: string; readonly kind: Kind<A> };
+  readonly arguments: { readonly [K in keyof A]: ArgumentSpec<A[K]> };
   readonly flags: S;
   /** Command lines without `zpeople`, each with what it does. */
   readonly examples: readonly (readonly [line: string, effect: string])[];
   /** Whether it goes on after `run`, as a process that others may start and supervise. */
   readonly isServer: boolean;
-  readonly run: (values: FlagValues<S>, argument: A) => Promise<void>;
+  readonly run: (values: FlagValues<S>, given: A) => Promise<void>;
 }
 
 const SWITCH_WORDS: ReadonlyMap<string, boolean> = new Map([
@@ -29,13 +37,13 @@ const SWITCH_WORDS: ReadonlyMap<string, boolean> = new Map([
 ]);
 
 /** Makes the command-line command of a declaration. Parsing throws UserError (usage). */
-export function toCommand<S extends FlagSet, A>(spec: CommandSpec<S, A>): Command {
-  const { argument } = spec;
+export function toCommand<S extends FlagSet, A extends readonly unknown[]>(spec: CommandSpec<S, A>): Command {
+  const words = spec.arguments.map(toArgument);
   const command = new Command(spec.name)
     .summary(spec.summary)
     .description(spec.description)
-    .usage(argument ? `<${argument.name}> [flags]` : '[flags]');
-  if (argument) command.addArgument(new Argument(`<${argument.name}>`, argument.help).argParser(argument.kind.parse));
+    .usage([...words.map(termOf), '[flags]'].join(' '));
+  for (const word of words) command.addArgument(word);
 
   const options = Object.entries(spec.flags).map(([key, flag]) => ({ key, flag, option: toOption(flag) }));
   for (const { flag, option } of options) {
@@ -51,7 +59,7 @@ export function toCommand<S extends FlagSet, A>(spec: CommandSpec<S, A>): Comman
       key,
       command.getOptionValue(option.attributeName()) ?? flag.initial,
     ]);
-    await spec.run(Object.fromEntries(values) as FlagValues<S>, given[0] as A);
+    await spec.run(Object.fromEntries(values) as FlagValues<S>, given.slice(0, words.length) as unknown as A);
   });
   return withHouseRules(command, `zpeople ${spec.name}`);
 }
@@ -84,10 +92,14 @@ function readSwitchFromEnvironment(command: Command, option: Option, variable: s
   });
 }
 
-function examplesText(examples: CommandSpec<FlagSet, unknown>['examples']): string {
+function examplesText(examples: CommandSpec<FlagSet, []>['examples']): string {
   const width = Math.max(...examples.map(([line]) => line.length));
   const lines = examples.map(([line, effect]) => `  $ zpeople ${line.padEnd(width)}  # ${effect}`);
   return `Examples:\n${lines.join('\n')}`;
+}
+
+function toArgument({ name, help, kind, isOptional }: ArgumentSpec<unknown>): Argument {
+  return new Argument(isOptional ? `[${name}]` : `<${name}>`, help).argParser(kind.parse);
 }
 
 function termOf(argument: Argument): string {

@@ -92,6 +92,8 @@ const FLAGS = {
   routerLayout: optionalFlag('shards', kind.layout, 'the ranges, where the registry cannot know them (dns://)'),
 
   graceMs: flag('grace', kind.duration(0), 10_000, 'time to finish what is begun when leaving'),
+  json: switchFlag('json', 'JSON instead of a table'),
+  watch: switchFlag('watch', 'keep showing it, once a second'),
   logLevel: flag<LogLevel>('log-level', kind.oneOf('level', LOG_LEVELS), 'info', `one of ${LOG_LEVELS.join(', ')}`),
 } satisfies FlagSet;
 
@@ -153,3 +155,5 @@ export const START_FLAGS = {
 
 /** Of the commands that talk to a running router. */
 export const REMOTE_FLAGS = { opsUrl: FLAGS.opsUrl, opsToken } satisfies FlagSet;
+
+export const STATUS_FLAGS = { ...REMOTE_FLAGS, json: FLAGS.json, watch: FLAGS.watch } satisfies FlagSet;

@@ -3,10 +3,13 @@
 import { Command } from 'commander';
 import { UserError } from '../runtime/user-error.ts';
 import { withHouseRules } from './command.ts';
+import { reloadCommand } from './commands/reload.ts';
 import { routerCommand } from './commands/router.ts';
+import { scaleCommand } from './commands/scale.ts';
 import { seedCommand } from './commands/seed.ts';
 import { shardCommand } from './commands/shard.ts';
 import { startCommand } from './commands/start.ts';
+import { statusCommand } from './commands/status.ts';
 
 /** Creates the program; `parseAsync` runs a command, throwing UserError or what the command throws. */
 export function createProgram(version: string): Command {
@@ -25,7 +28,10 @@ Start here:
 Each flag may also be set as ZPEOPLE_<FLAG>; a flag goes before its variable, the variable before the default.
 Exit codes: 0 done, 1 failed, 2 wrong usage.`,
     );
-  const commands = [startCommand(), seedCommand(), shardCommand(), routerCommand(), helpCommand(program)];
+  const commands = [
+    ...[startCommand(), seedCommand(), statusCommand(), scaleCommand(), reloadCommand()],
+    ...[shardCommand(), routerCommand(), helpCommand(program)],
+  ];
   for (const command of commands) program.addCommand(command);
   return withHouseRules(program, 'zpeople');
 }

@@ -5,13 +5,14 @@ import { toCommand } from '../command.ts';
 import { ROUTER_FLAGS } from '../flags.ts';
 
 export function routerCommand(): Command {
-  return toCommand({
+  return toCommand<typeof ROUTER_FLAGS, []>({
     name: 'router',
     summary: 'serve the public endpoint in front of running instances',
     description:
       'Serves the public API and passes each request to the pool that holds its letter. When it serves, it prints one ' +
       'line to stdout: "ready http://127.0.0.1:8080 ops http://127.0.0.1:8081". Instances announce themselves in the ' +
       'registry it hosts on its ops port, or in the one --registry names.',
+    arguments: [],
     flags: ROUTER_FLAGS,
     examples: [
       ['router', 'instances join with "zpeople shard RANGE"'],

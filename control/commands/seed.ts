@@ -6,13 +6,14 @@ import { SEED_FLAGS } from '../flags.ts';
 import { createProgress } from '../progress.ts';
 
 export function seedCommand(): Command {
-  return toCommand({
+  return toCommand<typeof SEED_FLAGS, []>({
     name: 'seed',
     summary: 'write a dataset of made-up people, one file a shard',
     description:
       'Writes a dataset of made-up people: one file per range of letters under the data folder, then the catalog that ' +
       'makes it current. Equal options make equal bytes; seeding again what is there already is quick. Interrupted at ' +
       'any moment, the dataset before stays in force.',
+    arguments: [],
     flags: SEED_FLAGS,
     examples: [
       ['seed', '1,000 people in A-D, E-P and Q-Z'],

@@ -5,7 +5,7 @@ import { toCommand } from '../command.ts';
 import { START_FLAGS } from '../flags.ts';
 
 export function startCommand(): Command {
-  return toCommand({
+  return toCommand<typeof START_FLAGS, []>({
     name: 'start',
     summary: 'seed if there is no data, then serve everything on this machine',
     description:
@@ -14,6 +14,7 @@ export function startCommand(): Command {
       'Ctrl-C (or SIGTERM) finishes what is begun and stops it all, a second one stops at once. Off a terminal it ' +
       'prints one line to stdout when it serves: "ready http://127.0.0.1:8080 ops http://127.0.0.1:8081". SIGUSR2 reloads ' +
       'everything, worker by worker.',
+    arguments: [],
     flags: START_FLAGS,
     examples: [
       ['start', 'http://127.0.0.1:8080'],
