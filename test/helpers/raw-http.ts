@@ -28,15 +28,18 @@ export interface RawConnection {
   readonly isClosed: () => boolean;
 }
 
-/** Opens a connection; `isPaused` leaves all that comes unread until `socket.resume()`. */
-export async function openRaw(url: string, { isPaused = false } = {}): Promise<RawConnection> {
+/**
+ * Opens a connection; `isPaused` leaves all that comes unread until `socket.resume()`, `isHead` says that answers have
+ * no bodies.
+ */
+export async function openRaw(url: string, { isPaused = false, isHead = false } = {}): Promise<RawConnection> {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port) });
   onTestFinished(() => {
     socket.destroy();
   });
   const received: Buffer[] = [];
-  const parser = new AnswerParser();
+  const parser = new AnswerParser(isHead);
   let isClosed = false;
   const closed = new Promise<void>((resolve) => {
     const close = (): void => {
@@ -83,7 +86,7 @@ export async function openRaw(url: string, { isPaused = false } = {}): Promise<R
 
 /** Sends bytes on a connection of its own and gives all answers that came until the other side closed. */
 export async function exchange(url: string, bytes: string | Buffer): Promise<readonly RawAnswer[]> {
-  const connection = await openRaw(url);
+  const connection = await openRaw(url, { isHead: bytes.toString().startsWith('HEAD ') });
   connection.send(bytes);
   await connection.closed;
   return connection.answers();
@@ -104,8 +107,13 @@ class AnswerParser {
   #restBytes = 0;
   /** As long as there is less, there can be no further answer. */
   #neededBytes = 0;
+  readonly #isHead: boolean;
 
-  /** Throws when what came is not framed as HTTP/1.1 (or answers HEAD, which no framing tells). */
+  constructor(isHead: boolean) {
+    this.#isHead = isHead;
+  }
+
+  /** Throws when what came is not framed as HTTP/1.1. */
   get answers(): readonly RawAnswer[] {
     if (Number.isNaN(this.#neededBytes)) throw new Error(`no answers: ${Buffer.concat(this.#rest).toString('latin1')}`);
     return this.#answers;
@@ -120,7 +128,7 @@ class AnswerParser {
       const headEnd = bytes.indexOf('\r\n\r\n');
       if (headEnd < 0) break;
       const answer = parseHead(bytes.toString('latin1', 0, headEnd));
-      const end = headEnd + 4 + lengthOf(answer);
+      const end = headEnd + 4 + (this.#isHead ? 0 : lengthOf(answer));
       this.#neededBytes = end;
       if (!(bytes.length >= end)) break;
       this.#answers.push({ ...answer, body: bytes.subarray(headEnd + 4, end) });

@@ -2,7 +2,7 @@
 
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { head, openRaw, type RawAnswer } from '../helpers/raw-http.ts';
+import { exchange, head, type RawAnswer } from '../helpers/raw-http.ts';
 import { createShard, peopleOf, serveShard } from '../helpers/sample-shard.ts';
 
 const PATH = '/api/people/byFirstName/J';
@@ -14,16 +14,9 @@ let ask: (fields?: Readonly<Record<string, string>>, method?: string) => Promise
 beforeEach(async () => {
   const { url } = await serveShard(SHARD);
   ask = async (fields = {}, method = 'GET') => {
-    const connection = await openRaw(url);
     const lines = Object.entries({ ...fields, Connection: 'close' }).map(([name, value]) => `${name}: ${value}`);
-    connection.send(head(PATH, { method, fields: lines }));
-    if (method !== 'HEAD') return connection.answer();
-    await connection.closed;
-    const received = connection.received();
-    const length = Number(/content-length: (\d+)/i.exec(received)?.[1] ?? 0);
-    connection.socket.emit('data', Buffer.alloc(length)); // as if the body had come, to be split like any other
-    expect(received).toMatch(/\r\n\r\n$/);
-    return connection.answers()[0]!;
+    const [answer] = await exchange(url, head(PATH, { method, fields: lines }));
+    return answer!;
   };
 });
 
