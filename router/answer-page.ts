@@ -9,15 +9,13 @@ import type { ForwardMeans } from './forward.ts';
 import { type PageCache, pageKey } from './page-cache.ts';
 import { PageFlight } from './page-flight.ts';
 import type { Pool } from './pool.ts';
+import type { CacheOutcome, Traffic } from './traffic.ts';
 import { ROUTER_NAME, upstreamRequest } from './upstream-request.ts';
-
-/** How the cache took part (RFC 9211), as metrics call it. */
-export type CacheOutcome = 'hit' | 'miss' | 'collapsed' | 'request' | 'bypass' | 'none';
 
 export interface PageAnswererOptions {
   readonly means: ForwardMeans;
   readonly cache: PageCache;
-  readonly count: (range: string, status: number, cache: CacheOutcome) => void;
+  readonly traffic: Traffic;
 }
 
 const NO_CACHE = /\bno-cache\b/i;
@@ -32,19 +30,32 @@ export class PageAnswerer {
   }
 
   /** Answers from the cache, if it can: at once, without a promise. */
-  answerHit(pool: Pool, { query, representation }: PeopleRequest, req: IncomingMessage, res: ServerResponse): boolean {
-    const { cache, count } = this.#options;
+  answerHit(
+    pool: Pool,
+    { query, representation }: PeopleRequest,
+    req: IncomingMessage,
+    res: ServerResponse,
+    startedAt: number,
+  ): boolean {
+    const { cache, traffic } = this.#options;
     const { dataset, range } = pool;
     if (!cache.isOn || dataset === null || isFreshWanted(req)) return false;
     const kept = cache.get(pageKey(query, representation.encoding, dataset));
     if (!kept) return false;
-    count(range, sendPage(res, kept.page, req.headers['if-none-match'], kept.hitHeaders), 'hit');
+    const status = sendPage(res, kept.page, req.headers['if-none-match'], kept.hitHeaders);
+    traffic.count(range, query.letter, status, 'hit', performance.now() - startedAt);
     return true;
   }
 
   /** Answers from a shard. Throws ForwardError; resolves early when the client left. */
-  async answer(poolOf: () => Pool, request: PeopleRequest, req: IncomingMessage, res: ServerResponse): Promise<void> {
-    const { cache, count } = this.#options;
+  async answer(
+    poolOf: () => Pool,
+    request: PeopleRequest,
+    req: IncomingMessage,
+    res: ServerResponse,
+    startedAt: number,
+  ): Promise<void> {
+    const { cache, traffic } = this.#options;
     const { range } = poolOf();
     const id = requestIdOf(req.headers['x-request-id']);
     const isFresh = isFreshWanted(req);
@@ -59,7 +70,7 @@ export class PageAnswerer {
     if (res.destroyed) return;
     const outcome = !cache.isOn ? 'bypass' : isFresh ? 'request' : running ? 'collapsed' : 'miss';
     const status = this.#send(res, page, req, servedBy, id, cacheStatus(outcome, isStored));
-    count(range, status, outcome);
+    traffic.count(range, request.query.letter, status, outcome, performance.now() - startedAt);
   }
 
   #depart(

@@ -4,6 +4,8 @@ import type { MetricDefinition } from '../runtime/metrics.ts';
 
 export const ROUTER_METRICS: readonly MetricDefinition[] = [
   { name: 'people_requests_total', help: 'Requests answered, by range, status and cache outcome.', type: 'counter' },
+  { name: 'people_request_duration_seconds', help: 'Time to the answer, by range.', type: 'histogram' },
+  { name: 'people_letter_requests_total', help: 'Requests for people, by letter.', type: 'counter' },
   { name: 'people_upstream_attempts_total', help: 'Attempts at instances, retries included.', type: 'counter' },
   { name: 'people_retries_total', help: 'Attempts after the first.', type: 'counter' },
   { name: 'people_sheds_total', help: 'Requests shed because their pool had too many, by range.', type: 'counter' },

@@ -6,12 +6,13 @@ import { createEndpoint, createPeopleApp, type PeopleRequest } from '../people/p
 import type { Counters } from '../runtime/counters.ts';
 import type { Handler } from '../runtime/door.ts';
 import { sendProblem } from '../runtime/problem.ts';
-import { type CacheOutcome, hitHeaders, PageAnswerer } from './answer-page.ts';
+import { hitHeaders, PageAnswerer } from './answer-page.ts';
 import { answerStream } from './answer-stream.ts';
 import { ForwardError, type ForwardLimits, type ForwardMeans, unavailable } from './forward.ts';
 import { PageCache } from './page-cache.ts';
 import type { Member, Pool } from './pool.ts';
 import { RetryBudget } from './retry-budget.ts';
+import { Traffic } from './traffic.ts';
 import { Upstream } from './upstream.ts';
 
 export interface RouterAppOptions {
@@ -44,42 +45,41 @@ export function createRouterApp(options: RouterAppOptions): RouterApp {
   const means: ForwardMeans = { upstream, budget: new RetryBudget(), limits, counters, onSuspect, onEjected };
   const cache = new PageCache(options.cacheMb, hitHeaders());
   counters.gauge('people_cache_bytes', () => cache.bytes);
-  let requests = 0;
-  const count = (range: string, status: number, outcome: CacheOutcome): void => {
-    requests++;
-    counters.add(`people_requests_total{range="${range}",status="${status}",cache="${outcome}"}`);
-  };
-  const pages = new PageAnswerer({ means, cache, count });
+  const traffic = new Traffic(counters);
+  const pages = new PageAnswerer({ means, cache, traffic });
 
   const answer = (request: PeopleRequest, req: IncomingMessage, res: ServerResponse): void => {
+    const startedAt = performance.now();
     const { letter } = request.query;
     const pool = poolOf(letter);
     if (!pool) {
-      count('none', 503, 'none');
+      traffic.countRefused(503);
       sendProblem(res, unavailable(`a range that holds letter ${letter}`));
       return;
     }
     const isStream = request.representation.type === 'ndjson';
-    if (!isStream && pages.answerHit(pool, request, req, res)) return;
+    if (!isStream && pages.answerHit(pool, request, req, res, startedAt)) return;
     const poolNow = (): Pool => poolOf(letter) ?? pool;
     const answered = isStream
-      ? answerStream(means, poolNow, request, req, res, () => count(pool.range, 200, 'bypass'))
-      : pages.answer(poolNow, request, req, res);
+      ? answerStream(means, poolNow, request, req, res, () =>
+          traffic.count(pool.range, letter, 200, 'bypass', performance.now() - startedAt),
+        )
+      : pages.answer(poolNow, request, req, res, startedAt);
     answered.catch((error: unknown) => {
       const problem = error instanceof ForwardError ? error.problem : INTERNAL;
       if (problem === INTERNAL) onError(error);
-      count(pool.range, problem.status, 'none');
+      traffic.count(pool.range, letter, problem.status, 'none', performance.now() - startedAt);
       sendProblem(res, problem);
     });
   };
 
-  const endpoint = createEndpoint(answer, (status) => count('none', status, 'none'));
+  const endpoint = createEndpoint(answer, (status) => traffic.countRefused(status));
   const app = createPeopleApp(endpoint, { onError });
   return {
     handler: (req, res) => {
       if (!endpoint(req, res)) app(req, res);
     },
-    requests: () => requests,
+    requests: () => traffic.requests,
     close: () => upstream.close(),
   };
 }

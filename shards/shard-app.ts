@@ -9,7 +9,7 @@ import { NDJSON_TYPE, pageTarget } from '../people/page-request.ts';
 import { type AnswerPeople, createEndpoint, createPeopleApp, type PeopleRequest } from '../people/people-app.ts';
 import { rangeHolds } from '../people/range.ts';
 import { type Shard, sortKeyAt } from '../people/shard-file.ts';
-import type { Counters } from '../runtime/counters.ts';
+import type { CounterCell, Counters } from '../runtime/counters.ts';
 import { requestIdOf, sendProblem } from '../runtime/problem.ts';
 import { BurningQueue } from './burn-cpu.ts';
 import { PageMaker } from './page-maker.ts';
@@ -42,9 +42,12 @@ export function createShardApp(options: ShardAppOptions): { readonly app: Expres
   const work = new BurningQueue(workMs);
   const servedBy = `${identity.id}/${process.pid}`;
   let requests = 0;
+  const cells = new Map<number, CounterCell>();
   const count = (status: number): void => {
     requests++;
-    counters.add(`people_requests_total{range="${shard.range}",status="${status}"}`);
+    const cell = cells.get(status) ?? counters.cell(`people_requests_total{range="${shard.range}",status="${status}"}`);
+    cell.value++;
+    cells.set(status, cell);
   };
   const ownHeaders = (req: IncomingMessage): string[] => [
     'Served-By',
