@@ -1,31 +1,31 @@
 import { readFile } from 'node:fs/promises';
+import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import type { FlagSet } from '../../control/flag.ts';
-import { ROUTER_FLAGS, SEED_FLAGS, SHARD_FLAGS, START_FLAGS } from '../../control/flags.ts';
+import { createProgram } from '../../control/program.ts';
 
 const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
-const rows = readme.split('\n').filter((line) => line.startsWith('| `--'));
-const commandsOf = new Map(
-  rows.map((row) => {
-    const [, name = '', commands = ''] = row.split('|').map((cell) => cell.trim());
-    return [name.replaceAll('`', '').slice(2), commands.split(', ')];
-  }),
-);
+const rows = readme
+  .split('\n')
+  .filter((line) => line.startsWith('| `'))
+  .map((line) => line.split('|').map((cell) => cell.trim()));
+const commands = createProgram('1.2.3').commands.filter((command) => command.name() !== 'help');
 
-describe('the flags in the README', () => {
-  const sets: readonly (readonly [string, FlagSet])[] = Object.entries({
-    seed: SEED_FLAGS,
-    shard: SHARD_FLAGS,
-    router: ROUTER_FLAGS,
-    start: START_FLAGS,
+/** The flags whose row names the command. */
+function documentedFlags(name: string): string[] {
+  return rows.filter((row) => row[1]!.startsWith('`--') && row[2]!.split(', ').includes(name)).map((row) => row[1]!);
+}
+
+function visibleFlags(command: Command): string[] {
+  return command.options.filter(({ hidden }) => !hidden).map(({ long }) => `\`${long}\``);
+}
+
+describe('the README', () => {
+  it('has a row for each command', () => {
+    const documented = rows.map((row) => /^`zpeople ([a-z]+)/.exec(row[1]!)?.[1]).filter(Boolean);
+    expect(documented.sort()).toEqual(commands.map((command) => command.name()).sort());
   });
 
-  it.each(sets)('include those of %s, and no other ones', (command, flags) => {
-    const documented = [...commandsOf].filter(([, commands]) => commands.includes(command)).map(([name]) => name);
-    expect(documented.sort()).toEqual(
-      Object.values(flags)
-        .map(({ name }) => name)
-        .sort(),
-    );
+  it.each(commands.map((command) => [command.name(), command] as const))('has the flags of %s', (name, command) => {
+    expect(documentedFlags(name).sort()).toEqual(visibleFlags(command).sort());
   });
 });
