@@ -1,5 +1,5 @@
 import { mkdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { readCatalog } from '../../people/catalog.ts';
 import { LETTERS, letterOfName } from '../../people/letter.ts';
@@ -115,6 +115,15 @@ describe('seeding again', () => {
     [
       'that of another dataset',
       async (path) => writeFile(path, (await readFile(path, 'utf8')).replace(/\w{12}/, '0'.repeat(12))),
+    ],
+    [
+      'whole, but of other people under our name',
+      async (path) => {
+        const other = await temporaryFolder();
+        const { dataset, files } = await seedDataset(seedOptions(other, { seed: 7 }));
+        const own = basename(dirname(path));
+        await writeFile(path, (await readFile(files[1]!.path, 'utf8')).replace(dataset, own));
+      },
     ],
   ])('makes a file that is %s anew, and only that', async (_, damage) => {
     const { files } = await seedDataset(seedOptions(folder));
