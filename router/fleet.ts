@@ -4,6 +4,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Announcement } from '../registry/announcement.ts';
+import type { EventLog, OpsEvent } from '../runtime/event-log.ts';
 import type { Operation } from '../runtime/workers/primary.ts';
 import type { WorkerStatus } from '../runtime/workers/worker-pool.ts';
 
@@ -16,6 +17,9 @@ export interface InstanceStatus {
   readonly letters: Readonly<Record<string, number>> | null;
   readonly workers: readonly WorkerStatus[];
   readonly operation: Operation | null;
+  readonly autoscale: unknown;
+  /** What happened there lately. */
+  readonly events: readonly OpsEvent[];
 }
 
 const ASK_EVERY_MS = 1_000;
@@ -25,12 +29,15 @@ const FRESH_MS = 2_000;
 export class Fleet {
   readonly #members: () => readonly Announcement[];
   readonly #token: string | null;
+  readonly #events: EventLog;
   readonly #known = new Map<string, { readonly status: InstanceStatus; readonly atMs: number }>();
   readonly #stop = new AbortController();
 
-  constructor(members: () => readonly Announcement[], token: string | null) {
+  /** `events` gets what happens at the instances. */
+  constructor(members: () => readonly Announcement[], token: string | null, events: EventLog) {
     this.#members = members;
     this.#token = token;
+    this.#events = events;
     void this.#run();
   }
 
@@ -71,10 +78,19 @@ export class Fleet {
         signal: AbortSignal.any([this.#stop.signal, AbortSignal.timeout(ASK_TIMEOUT_MS)]),
       });
       if (!response.ok) throw new Error(String(response.status));
-      this.#known.set(id, { status: (await response.json()) as InstanceStatus, atMs: performance.now() });
+      const status = (await response.json()) as InstanceStatus;
+      this.#passOnEvents(this.#known.get(id)?.status ?? null, status);
+      this.#known.set(id, { status, atMs: performance.now() });
     } catch {
       // hanging, gone or leaving: what it said before grows stale by itself
     }
+  }
+
+  /** What happened since the status before; an instance seen for the first time brings no past. */
+  #passOnEvents(before: InstanceStatus | null, { pid, events }: InstanceStatus): void {
+    if (before?.pid !== pid) return;
+    const last = before.events.at(-1)?.number ?? 0;
+    for (const event of events) if (event.number > last) this.#events.add(event);
   }
 
   async #run(): Promise<void> {

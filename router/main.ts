@@ -5,10 +5,12 @@ import { fileURLToPath } from 'node:url';
 import type { Layout } from '../people/range.ts';
 import { createEmbeddedRegistry } from '../registry/embedded-registry.ts';
 import { openWatcher } from '../registry/open-registry.ts';
+import { EventLog } from '../runtime/event-log.ts';
 import { createLog, type LogLevel } from '../runtime/log.ts';
-import { startPrimary } from '../runtime/workers/primary.ts';
+import { type Primary, startPrimary } from '../runtime/workers/primary.ts';
 import { Ejections } from './ejections.ts';
 import { Fleet } from './fleet.ts';
+import { Live } from './live.ts';
 import { Members } from './members.ts';
 import { ROUTER_METRICS } from './metrics.ts';
 import { addPoolRoutes } from './pool-routes.ts';
@@ -44,22 +46,29 @@ export async function runRouter(options: RouterOptions): Promise<void> {
   const keeper = new TableKeeper(log);
   const ejections = new Ejections();
   const tableMessage = (): TableMessage => ({ type: 'table', instances: keeper.instances });
-  const fleet = new Fleet(() => keeper.instances, opsToken);
+  const events = new EventLog();
+  const tell = (kind: string, detail: string, at?: { readonly range: string; readonly id: string }): void =>
+    events.add({ kind, detail, range: at?.range ?? null, instance: at?.id ?? null });
+  const fleet = new Fleet(() => keeper.instances, opsToken, events);
 
-  const primary = await startPrimary<RouterPayload>(
+  const status = ({ pool, operation }: Primary<RouterPayload>): object =>
+    routerStatus({
+      table: keeper.table,
+      lostRanges: keeper.lostRanges,
+      isEjected: (url) => ejections.has(url),
+      statusOf: (id) => fleet.statusOf(id),
+      lastStatusOf: (id) => fleet.lastStatusOf(id),
+      router: { pid: process.pid, workers: pool.status(), operation: operation() },
+    });
+
+  const live = new Live({ events, status: () => status(primary), counters: () => primary.pool.counters });
+
+  const primary: Primary<RouterPayload> = await startPrimary<RouterPayload>(
     { ...options, log, metrics: ROUTER_METRICS, workerModule: fileURLToPath(new URL('./worker.js', import.meta.url)) },
     (self) => ({
       payload: async () => ({ cacheMb, maxInFlight, maxQueue, attemptTimeoutMs, deadlineMs, logLevel }),
       isReady: () => keeper.hasHadTable && self().pool.ready.length > 0,
-      status: () =>
-        routerStatus({
-          table: keeper.table,
-          lostRanges: keeper.lostRanges,
-          isEjected: (url) => ejections.has(url),
-          statusOf: (id) => fleet.statusOf(id),
-          lastStatusOf: (id) => fleet.lastStatusOf(id),
-          router: { pid: process.pid, workers: self().pool.status(), operation: self().operation() },
-        }),
+      status: () => status(self()),
       series: () => [
         ['people_table_age_seconds', embedded ? 0 : (keeper.ageS ?? 0)],
         ['people_table_epoch', Math.max(0, ...keeper.table.pools.map(({ epoch }) => epoch))],
@@ -68,8 +77,10 @@ export async function runRouter(options: RouterOptions): Promise<void> {
       addRoutes: (app) => {
         embedded?.addRoutes(app);
         addPoolRoutes(app, () => keeper.table, fleet);
+        live.addRoutes(app);
       },
       onReady: (worker) => worker.process.send({ type: 'custom', body: tableMessage() }),
+      onEvent: ({ kind, detail }) => tell(kind, detail),
       onCustom: (_worker, body) => {
         const report = body as RouterReport;
         switch (report.type) {
@@ -81,9 +92,11 @@ export async function runRouter(options: RouterOptions): Promise<void> {
             return;
           case 'ejected':
             ejections.add(report.url, report.forMs);
+            tell('ejected', `for ${Math.round(report.forMs / 1000)} s after failures in a row`, report);
         }
       },
       close: async () => {
+        live.close();
         members.close();
         fleet.close();
         await registry.close();
@@ -95,19 +108,25 @@ export async function runRouter(options: RouterOptions): Promise<void> {
     onHealth: ({ id, range }, before, now) => {
       const level = now === 'down' ? 'warn' : 'info';
       log[level](`${id} (range ${range}): ${before} → ${now}`);
+      tell('health', `${before} → ${now}`, { range, id });
     },
     onChange: (instances) => {
-      const known = new Set(keeper.instances.map(({ url }) => url));
+      const known = new Map(keeper.instances.map((instance) => [instance.url, instance]));
       if (!keeper.update(instances)) return;
       primary.pool.broadcast(tableMessage());
       for (const instance of instances) {
         if (known.delete(instance.url)) continue;
         log.info(`${instance.id} joined range ${instance.range} at ${instance.url}`);
+        tell('joined', instance.url, instance);
         void fleet.refresh(instance);
       }
-      for (const url of known) log.info(`the instance at ${url} left`);
+      for (const instance of known.values()) {
+        log.info(`${instance.id} left range ${instance.range}`);
+        tell('left', instance.url, instance);
+      }
     },
   });
+  live.start();
   registry.watch(
     (instances) => members.update(instances),
     () => keeper.confirm(),

@@ -54,6 +54,7 @@ export function routerStatus({ table, lostRanges, isEjected, statusOf, lastStatu
           epoch: instance.epoch,
           workers: fresh?.workers ?? null,
           operation: fresh?.operation ?? null,
+          autoscale: fresh?.autoscale ?? null,
         };
       }),
     })),

@@ -25,4 +25,10 @@ export type RouterReport =
   | { readonly type: 'suspect'; readonly url: string }
   /** These instances answered requests, so many ms ago; told twice a second. */
   | { readonly type: 'answered'; readonly ago: readonly (readonly [url: string, ms: number])[] }
-  | { readonly type: 'ejected'; readonly url: string; readonly forMs: number };
+  | {
+      readonly type: 'ejected';
+      readonly url: string;
+      readonly id: string;
+      readonly range: string;
+      readonly forMs: number;
+    };

@@ -29,7 +29,7 @@ runWorker<RouterPayload>(async (payload, primary) => {
       const forMs = ejection.until - performance.now();
       counters.add(`people_ejections_total{range="${range}"}`);
       log.warn(`${id} is ejected for ${Math.round(forMs / 1000)} s: five failures in a row`);
-      report({ type: 'ejected', url, forMs });
+      report({ type: 'ejected', url, id, range, forMs });
     },
   });
   const door = createDoor(app.handler);

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { Range } from '../people/range.ts';
 import type { Announcement } from '../registry/announcement.ts';
 import { openAnnouncer } from '../registry/open-registry.ts';
+import { EventLog } from '../runtime/event-log.ts';
 import { createLog, type LogLevel } from '../runtime/log.ts';
 import { startPrimary } from '../runtime/workers/primary.ts';
 import { SHARD_METRICS } from './metrics.ts';
@@ -45,6 +46,7 @@ export async function runShard(options: ShardOptions): Promise<void> {
   const announcer = openAnnouncer({ registry: options.registry, token: options.opsToken, log });
   let facts: ShardFacts | null = null;
   let isLeaving = false;
+  const events = new EventLog();
 
   const primary = await startPrimary<ShardPayload>(
     { ...options, log, metrics: SHARD_METRICS, workerModule: fileURLToPath(new URL('./worker.js', import.meta.url)) },
@@ -66,7 +68,7 @@ export async function runShard(options: ShardOptions): Promise<void> {
           ...{ id, range, dataset, epoch, url: options.advertise ?? url, opsUrl, pid: process.pid },
           state: isLeaving ? 'draining' : 'available',
           ...{ people: facts?.people ?? null, bytes: facts?.bytes ?? null, letters: facts?.letters ?? null },
-          ...{ workers: pool.status(), operation: operation() },
+          ...{ workers: pool.status(), operation: operation(), events: events.events },
         };
       },
       series: () => [
@@ -74,6 +76,7 @@ export async function runShard(options: ShardOptions): Promise<void> {
         [`people_shard_bytes{range="${range}"}`, facts?.bytes ?? 0],
         [`people_workers{range="${range}"}`, self().pool.ready.length],
       ],
+      onEvent: ({ kind, detail }) => events.add({ kind, detail, range, instance: id }),
       onCustom: (_worker, body) => {
         facts = body as ShardFacts;
       },
