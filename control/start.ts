@@ -7,10 +7,10 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type Catalog, readCatalog, requireCatalog } from '../people/catalog.ts';
 import type { Range } from '../people/range.ts';
-import { listen } from '../runtime/listen.ts';
+import { listen, type PortKind } from '../runtime/listen.ts';
 import { createLog, type Logger } from '../runtime/log.ts';
 import { installShutdown } from '../runtime/shutdown.ts';
-import { messageOf, UserError } from '../runtime/user-error.ts';
+import { UserError } from '../runtime/user-error.ts';
 import { type Ready, startChild } from './child.ts';
 import { defaultsOf, type FlagValues, toArguments } from './flag.ts';
 import { ROUTER_FLAGS, SEED_FLAGS, SHARD_FLAGS, type START_FLAGS } from './flags.ts';
@@ -28,8 +28,8 @@ const JOIN_MS = 10_000;
 /** Starts it all; resolves when every range is served. Throws UserError when a part cannot start: then none is left. */
 export async function runStart(options: StartOptions): Promise<void> {
   const log = createLog('start', options.logLevel);
-  await requireFreePort(options.host, options.port, '--port');
-  await requireFreePort(options.opsHost, options.opsPort, '--ops-port');
+  await requireFreePort(options.host, options.port, 'public');
+  await requireFreePort(options.opsHost, options.opsPort, 'ops');
   const catalog = (await readCatalog(options.dataFolder)) ?? (await seedDefault(options.dataFolder));
   for (const range of options.workers.byRange.keys()) {
     if (!catalog.layout.includes(range)) {
@@ -68,11 +68,9 @@ export async function runStart(options: StartOptions): Promise<void> {
 }
 
 /** Says that a port is taken before anything is seeded or started. */
-async function requireFreePort(host: string, port: number, flag: string): Promise<void> {
+async function requireFreePort(host: string, port: number, kind: PortKind): Promise<void> {
   const probe = createServer();
-  await listen(probe, host, port).catch((error: unknown) => {
-    throw new UserError('address', messageOf(error).replace('--port', flag), { cause: error });
-  });
+  await listen(probe, host, port, kind);
   probe.close();
   await once(probe, 'close');
 }

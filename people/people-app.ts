@@ -4,8 +4,8 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import express, { type ErrorRequestHandler, type Express } from 'express';
-import { ALLOWED_METHODS, notFound } from '../runtime/refusal.ts';
 import { type Problem, sendProblem } from '../runtime/problem.ts';
+import { ALLOWED_METHODS, notFound } from '../runtime/refusal.ts';
 import { isPeopleTarget, negotiate, type PageQuery, parsePageQuery, type Representation } from './page-request.ts';
 
 /** A request for people that is in order. */

@@ -106,7 +106,7 @@ export async function runRouter(options: RouterOptions): Promise<void> {
 
   const members = new Members({
     onHealth: ({ id, range }, before, now) => {
-      const level = now === 'down' ? 'warn' : 'info';
+      const level = now === 'down' ? 'warn' : before === 'starting' ? 'debug' : 'info';
       log[level](`${id} (range ${range}): ${before} → ${now}`);
       tell('health', `${before} → ${now}`, { range, id });
     },
@@ -116,7 +116,7 @@ export async function runRouter(options: RouterOptions): Promise<void> {
       primary.pool.broadcast(tableMessage());
       for (const instance of instances) {
         if (known.delete(instance.url)) continue;
-        log.info(`${instance.id} joined range ${instance.range} at ${instance.url}`);
+        log.debug(`${instance.id} joined range ${instance.range} at ${instance.url}`);
         tell('joined', instance.url, instance);
         void fleet.refresh(instance);
       }
@@ -131,6 +131,6 @@ export async function runRouter(options: RouterOptions): Promise<void> {
     (instances) => members.update(instances),
     () => keeper.confirm(),
   );
-  log.info(`serving at ${primary.url}, ops at ${primary.opsUrl}`);
+  log.debug(`serving at ${primary.url}, ops at ${primary.opsUrl}`);
   process.stdout.write(`ready ${primary.url} ops ${primary.opsUrl}\n`);
 }

@@ -52,7 +52,7 @@ export async function openOpsServer(options: OpsServerOptions): Promise<{ url: s
     { connectionsCheckingInterval: 1_000, headersTimeout: 10_000, requestTimeout: 10_000 },
     createOpsApp(options),
   );
-  const url = await listen(server, host, port);
+  const url = await listen(server, host, port, 'ops');
   return { url, close: () => closeServer(server) };
 }
 

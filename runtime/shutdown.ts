@@ -11,6 +11,9 @@ export const DRAIN_MESSAGE = 'drain';
 /** What the parent sends over IPC for a rolling reload. */
 export const RELOAD_MESSAGE = 'reload';
 
+/** One Ctrl-C may come twice: from the terminal, and passed on by npm where its shell execs. */
+const SAME_KEYPRESS_MS = 300;
+
 export interface ShutdownOptions {
   /** Stops taking work and resolves when the last of it is finished. Called once. */
   readonly drain: () => Promise<void>;
@@ -23,6 +26,7 @@ export interface ShutdownOptions {
 export function installShutdown({ drain, graceMs, log }: ShutdownOptions): { readonly leave: (why: string) => void } {
   const hasParent = process.send !== undefined;
   let isLeaving = false;
+  let interruptedAt = Number.NEGATIVE_INFINITY;
 
   const leave = (why: string): void => {
     if (isLeaving) return;
@@ -44,7 +48,9 @@ export function installShutdown({ drain, graceMs, log }: ShutdownOptions): { rea
     );
   };
   const onSignal = (signal: NodeJS.Signals): void => {
-    if (isLeaving) process.exit(signal === 'SIGINT' ? 130 : 143);
+    const isEcho = signal === 'SIGINT' && performance.now() - interruptedAt < SAME_KEYPRESS_MS;
+    if (isLeaving && !isEcho) process.exit(signal === 'SIGINT' ? 130 : 143);
+    if (signal === 'SIGINT') interruptedAt = performance.now();
     leave(signal);
   };
 

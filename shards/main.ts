@@ -96,6 +96,6 @@ export async function runShard(options: ShardOptions): Promise<void> {
     return { id, range, dataset, epoch, url: options.advertise ?? primary.url, opsUrl: primary.opsUrl };
   };
   announcer.announce(announcement());
-  log.info(`${id} serves dataset ${primary.pool.payload.dataset} at ${primary.url}`);
+  log.debug(`${id} serves dataset ${primary.pool.payload.dataset} at ${primary.url}`);
   process.stdout.write(`ready ${options.advertise ?? primary.url} ops ${primary.opsUrl}\n`);
 }

@@ -136,6 +136,7 @@ export async function startPrimary<P>(
       await ops.close();
     },
   });
+  process.once('exit', () => pool.current?.kill());
   process.on('SIGUSR2', reload);
   process.on('message', (message) => {
     if (message === RELOAD_MESSAGE) reload();

@@ -162,6 +162,11 @@ export class WorkerPool<P> {
     clearInterval(this.#watch);
   }
 
+  /** Ends all workers now: this process exits and leaves nobody behind. */
+  kill(): void {
+    for (const { process } of this.#workers.keys()) process.kill('SIGKILL');
+  }
+
   broadcast(body: unknown): void {
     for (const { process, state } of this.#workers.keys()) {
       if (state.kind !== 'gone') process.send({ type: 'custom', body });
@@ -278,8 +283,11 @@ export class WorkerPool<P> {
   async #drainWorker(worker: WorkerHandle<P>): Promise<void> {
     if (worker.state.kind === 'gone') return;
     if (worker.state.kind !== 'draining') {
+      const isStarting = worker.state.kind === 'starting';
       worker.apply({ kind: 'draining-began' }, this.#now());
-      worker.process.send({ type: 'drain' });
+      // One that is still booting may not hear us yet, and has nothing to finish.
+      if (isStarting) worker.process.kill('SIGKILL');
+      else worker.process.send({ type: 'drain' });
       this.#killAfterGrace(worker);
     }
     await worker.gone;
