@@ -30,17 +30,10 @@ export function nextWorkerState(state: WorkerState, event: WorkerEvent, nowMs: n
   }
 }
 
-/** When a worker counts as hung: it missed three heartbeats (ready or draining), or said nothing while starting. */
+/** When a worker counts as hung: it missed three heartbeats, or said nothing while it was starting. */
 export function isHung(state: WorkerState, silentForMs: number): boolean {
-  switch (state.kind) {
-    case 'starting':
-      return silentForMs > START_SILENCE_MS;
-    case 'ready':
-    case 'draining':
-      return silentForMs > HEARTBEAT_MS * MISSED_BEATS;
-    case 'gone':
-      return false;
-  }
+  if (state.kind === 'gone') return false;
+  return silentForMs > (readySince(state) === null ? START_SILENCE_MS : HEARTBEAT_MS * MISSED_BEATS);
 }
 
 export const HEARTBEAT_MS = 500;
