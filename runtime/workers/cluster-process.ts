@@ -12,7 +12,10 @@ export function clusterForker(workerModule: string, execArgv: readonly string[] 
     const worker = cluster.fork();
     const child = worker.process;
     const undelivered = new Set<Socket>();
-    worker.on('error', () => {}); // a message to a process that just died; its exit is told below
+    let failure: Error | null = null;
+    worker.on('error', (error) => {
+      failure = error; // of the start; else it is a message to a process that just died
+    });
     return {
       id: worker.id,
       pid: child.pid ?? 0,
@@ -30,10 +33,16 @@ export function clusterForker(workerModule: string, execArgv: readonly string[] 
       },
       kill: (signal) => child.kill(signal),
       onMessage: (listener) => worker.on('message', (message: ToPrimary) => listener(message)),
+      // "exit" may overtake the last report; "close" comes after it, and also when there never was a process
       onExit: (listener) =>
-        child.once('exit', (code, signal) =>
-          listener(signal ? `killed by ${signal}` : `exited with code ${code}`, [...undelivered]),
-        ),
+        child.once('close', (code, signal) => {
+          const how = child.pid === undefined ? `not started: ${failure?.message}` : howItEnded(code, signal);
+          listener(how, [...undelivered]);
+        }),
     };
   };
+}
+
+function howItEnded(code: number | null, signal: NodeJS.Signals | null): string {
+  return signal ? `killed by ${signal}` : `exited with code ${code}`;
 }
