@@ -27,6 +27,6 @@ export type ToPrimary =
   /** It cannot start, in words for people. */
   | { readonly type: 'refused'; readonly reason: string }
   | { readonly type: 'beat'; readonly beat: Beat }
-  /** It hit an error it cannot go on from: it finishes its answers and ends; a replacement should start now. */
-  | { readonly type: 'failing'; readonly reason: string }
+  /** It hit an error it cannot go on from: told to drain, it finishes its answers; a replacement should start now. */
+  | { readonly type: 'failing'; readonly reason: string; readonly stack: string | null }
   | { readonly type: 'custom'; readonly body: unknown };

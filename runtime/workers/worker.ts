@@ -6,8 +6,8 @@ import type { Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import type { Counters } from '../counters.ts';
 import type { Door } from '../door.ts';
-import { messageOf, UserError } from '../user-error.ts';
-import type { ToPrimary, ToWorker } from './messages.ts';
+import { messageOf } from '../user-error.ts';
+import type { Beat, ToPrimary, ToWorker } from './messages.ts';
 import { HEARTBEAT_MS } from './worker-state.ts';
 
 /** What a house runs in its worker. */
@@ -32,9 +32,11 @@ export interface PrimaryLink {
 export function runWorker<P>(start: (payload: P, primary: PrimaryLink) => Promise<WorkerService>): void {
   let service: WorkerService | null = null;
   let isLeaving = false;
+  let exitCode = 0;
 
-  const tell = (message: ToPrimary): void => {
-    if (process.connected) process.send?.(message, undefined, {}, () => {});
+  const tell = (message: ToPrimary, sent: () => void = () => {}): void => {
+    if (process.connected) process.send?.(message, undefined, {}, sent);
+    else sent();
   };
   const begin = async (payload: P): Promise<void> => {
     try {
@@ -42,18 +44,16 @@ export function runWorker<P>(start: (payload: P, primary: PrimaryLink) => Promis
       tell({ type: 'beat', beat: beatOf(service, 0) });
       tell({ type: 'ready' });
     } catch (error) {
-      tell({ type: 'refused', reason: error instanceof UserError ? error.message : messageOf(error) });
-      setTimeout(() => process.exit(1), 10).ref();
+      tell({ type: 'refused', reason: messageOf(error) }, () => process.exit(1));
     }
   };
-  const drain = async (exitCode: number): Promise<void> => {
+  const drain = async (): Promise<void> => {
     if (isLeaving) return;
     isLeaving = true;
     service?.onDrain?.();
     await service?.door.drain();
-    if (service) tell({ type: 'beat', beat: beatOf(service, 0) });
     service?.close?.();
-    setTimeout(() => process.exit(exitCode), 10).ref(); // lets the last report out
+    tell({ type: 'beat', beat: beatOf(service, 0) }, () => process.exit(exitCode));
   };
   const onMessage = (message: ToWorker, socket?: Socket): void => {
     switch (message.type) {
@@ -66,15 +66,16 @@ export function runWorker<P>(start: (payload: P, primary: PrimaryLink) => Promis
         else socket.destroy();
         return;
       case 'drain':
-        void drain(0);
+        void drain();
         return;
       case 'custom':
         service?.onCustom?.(message.body);
     }
   };
+  /** The primary answers with `drain`: behind the last connection it had for us. */
   const fail = (error: unknown): void => {
-    tell({ type: 'failing', reason: messageOf(error) });
-    void drain(1);
+    exitCode = 1;
+    tell({ type: 'failing', reason: messageOf(error), stack: error instanceof Error ? (error.stack ?? null) : null });
   };
 
   process.on('message', onMessage);
@@ -90,21 +91,18 @@ export function runWorker<P>(start: (payload: P, primary: PrimaryLink) => Promis
     const now = performance.eventLoopUtilization();
     const { utilization } = performance.eventLoopUtilization(now, loop);
     loop = now;
-    if (service) tell({ type: 'beat', beat: beatOf(service, utilization) });
-    else tell({ type: 'beat', beat: EMPTY_BEAT });
+    tell({ type: 'beat', beat: beatOf(service, utilization) });
   }, HEARTBEAT_MS);
   tell({ type: 'booted' });
 }
 
-const EMPTY_BEAT = { counters: {}, gauges: {}, requests: 0, inFlight: 0, connections: 0, elu: 0, rssMb: 0 };
-
-function beatOf(service: WorkerService, elu: number): typeof EMPTY_BEAT {
+function beatOf(service: WorkerService | null, elu: number): Beat {
   return {
-    counters: service.counters.counts(),
-    gauges: service.counters.levels(),
-    requests: service.requests(),
-    inFlight: service.inFlight(),
-    connections: service.door.connections(),
+    counters: service?.counters.counts() ?? {},
+    gauges: service?.counters.levels() ?? {},
+    requests: service?.requests() ?? 0,
+    inFlight: service?.inFlight() ?? 0,
+    connections: service?.door.connections() ?? 0,
     elu: Math.round(elu * 1000) / 1000,
     rssMb: Math.round(process.memoryUsage.rss() / 1024 / 1024),
   };
