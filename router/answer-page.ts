@@ -60,7 +60,7 @@ export class PageAnswerer {
     const id = requestIdOf(req.headers['x-request-id']);
     const isFresh = isFreshWanted(req);
     const key = pageKey(request.query, request.representation.encoding, '');
-    const running = cache.isOn && !isFresh ? this.#flights.get(key) : undefined;
+    const running = cache.isOn && !isFresh ? this.#joinable(key) : undefined;
     const flight = running ?? this.#depart(poolOf, request, req, id, isFresh ? null : key);
     const leave = flight.join();
     res.once('close', () => {
@@ -71,6 +71,11 @@ export class PageAnswerer {
     const outcome = !cache.isOn ? 'bypass' : isFresh ? 'request' : running ? 'collapsed' : 'miss';
     const status = this.#send(res, page, req, servedBy, id, cacheStatus(outcome, isStored));
     traffic.count(range, request.query.letter, status, outcome, performance.now() - startedAt);
+  }
+
+  #joinable(key: string): PageFlight | undefined {
+    const flight = this.#flights.get(key);
+    return flight?.isCalledOff ? undefined : flight;
   }
 
   #depart(

@@ -31,6 +31,7 @@ export class PageFlight {
   readonly #forward: Forward<ServedPage>;
   #waiting: Waiting | null = null;
   #waiters = 0;
+  #isCalledOff = false;
 
   constructor(options: PageFlightOptions) {
     this.#options = options;
@@ -38,11 +39,17 @@ export class PageFlight {
     this.landed = this.#fly();
   }
 
+  /** Whether its last waiter left: it comes to nothing, though that may take a moment, and nobody may join it. */
+  get isCalledOff(): boolean {
+    return this.#isCalledOff;
+  }
+
   /** One more waits; the returned function is called when it leaves before the landing. */
   join(): () => void {
     this.#waiters++;
     return () => {
       if (--this.#waiters > 0) return;
+      this.#isCalledOff = true;
       this.#waiting?.giveUp();
       this.#forward.abort();
     };

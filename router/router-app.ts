@@ -68,6 +68,7 @@ export function createRouterApp(options: RouterAppOptions): RouterApp {
     answered.catch((error: unknown) => {
       const problem = error instanceof ForwardError ? error.problem : INTERNAL;
       if (problem === INTERNAL) onError(error);
+      if (res.destroyed) return; // the client left, and its request was called off: no failure of the pool's
       traffic.count(pool.range, letter, problem.status, 'none', performance.now() - startedAt);
       sendProblem(res, problem);
     });

@@ -241,7 +241,7 @@ describe('when the client leaves', () => {
     ['within a stream', `${streamHead(1_000)}{}\n`],
   ])('%s, the upstream request ends', async ([, beginning]) => {
     const upstream = await openUpstream((socket) => socket.write(beginning!));
-    const { url } = await openRouter([upstream.url]);
+    const { url, counters } = await openRouter([upstream.url]);
     const connection = await openRaw(url);
     connection.send(head(`${PATH}/J`, { fields: beginning!.includes('ndjson') ? [STREAM] : [] }));
     await waitFor('the upstream request', () => upstream.requests.length === 1);
@@ -250,7 +250,9 @@ describe('when the client leaves', () => {
     connection.socket.destroy();
 
     await waitFor('it to end', () => upstream.openConnections() === 0);
+    await exchange(url, head('/', { fields: LAST }));
     expect(upstream.requests).toHaveLength(1);
+    expect(Object.keys(counters.counts()).filter((series) => /status="5/.test(series))).toEqual([]);
   });
 
   test('what it had sent ahead is not asked for', async () => {
