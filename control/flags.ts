@@ -1,6 +1,7 @@
 // Every flag there is, once, and which command takes which; `start` hands on what its children take. To add a flag,
 // add it to FLAGS and to the sets of its commands.
 
+import { availableParallelism } from 'node:os';
 import { DEFAULT_LAYOUT, parseLayout } from '../people/range.ts';
 import { LOG_LEVELS, type LogLevel } from '../runtime/log.ts';
 import { type FlagSet, flag, optionalFlag, switchFlag, withDefault } from './flag.ts';
@@ -9,7 +10,7 @@ import * as kind from './flag-kinds.ts';
 const HOST = /^[A-Za-z0-9.:-]+$/;
 const INSTANCE_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const HTTP_ORIGIN = /^http:\/\/[A-Za-z0-9.:[\]-]+$/;
-const REGISTRY = /^(?:embedded$|static:.|http:\/\/.)/;
+const REGISTRY = /^(?:embedded$|static:.|(?:http|consul|dns):\/\/.)/;
 const MAX_WORKERS = 64;
 const OPS_PORT = 8081;
 const MAX_PEOPLE = 10_000_000;
@@ -43,13 +44,21 @@ const FLAGS = {
     { usual: 2, byRange: new Map() },
     'workers per instance, or per range, like A-D=1,E-P=4',
   ),
+  autoscale: switchFlag('autoscale', 'let each instance choose its number of workers by its load'),
+  minWorkers: flag('min-workers', kind.wholeNumber('n', 1, MAX_WORKERS), 1, 'fewest workers autoscaling may choose'),
+  maxWorkers: flag(
+    'max-workers',
+    kind.wholeNumber('n', 1, MAX_WORKERS),
+    Math.min(MAX_WORKERS, availableParallelism()),
+    'most workers autoscaling may choose; the number of cores unless said otherwise',
+  ),
   routerWorkers: flag('router-workers', kind.wholeNumber('n', 1, MAX_WORKERS), 1, 'processes that share the routing'),
   registry: flag(
     'registry',
     kind.textLike(
       'where',
       REGISTRY,
-      "embedded, http://HOST:PORT (a router's ops port), or static: and instances, like 'static:A-M=http://h:4001;N-Z=http://h:4002'",
+      "embedded, http://HOST:PORT (a router's ops port), consul://HOST:8500, dns://people-{range}.example:3000, or static: and instances, like 'static:A-M=http://h:4001;N-Z=http://h:4002'",
     ),
     'embedded',
     'where instances are announced and found',
@@ -98,6 +107,11 @@ const FLAGS = {
 } satisfies FlagSet;
 
 const { graceMs, logLevel, dataFolder, host, workMs, opsHost, opsToken } = FLAGS;
+const AUTOSCALE_FLAGS = {
+  autoscale: FLAGS.autoscale,
+  minWorkers: FLAGS.minWorkers,
+  maxWorkers: FLAGS.maxWorkers,
+} satisfies FlagSet;
 const OPS_FLAGS = { opsHost, opsPort: FLAGS.opsPort, opsToken } satisfies FlagSet;
 
 export const SEED_FLAGS = {
@@ -116,6 +130,7 @@ export const SHARD_FLAGS = {
   advertise: FLAGS.advertise,
   id: FLAGS.id,
   workers: FLAGS.workers,
+  ...AUTOSCALE_FLAGS,
   registry: withDefault(FLAGS.registry, `http://127.0.0.1:${OPS_PORT}`),
   dataFolder,
   ...OPS_FLAGS,
@@ -148,6 +163,7 @@ export const ROUTER_FLAGS = {
 export const START_FLAGS = {
   ...PUBLIC_FLAGS,
   workers: FLAGS.workerPlan,
+  ...AUTOSCALE_FLAGS,
   routerWorkers: FLAGS.routerWorkers,
   dataFolder,
   workMs,

@@ -90,7 +90,8 @@ async function untilServed(router: OpsClient, instances: number): Promise<void> 
 }
 
 function keepInstance(range: Range, registry: () => string, options: StartOptions, log: Logger): Keeper {
-  const { dataFolder, workers, opsHost, opsToken, workMs, graceMs, logLevel } = options;
+  const { dataFolder, workers, autoscale, minWorkers, maxWorkers, opsHost, opsToken, workMs, graceMs, logLevel } =
+    options;
   const id = `${range.toLowerCase()}-${randomBytes(3).toString('hex')}`; // the same one after a restart
   return new Keeper({
     name: `shard ${range}`,
@@ -98,7 +99,8 @@ function keepInstance(range: Range, registry: () => string, options: StartOption
     start: (before, events) => {
       const values = {
         ...{ host: '127.0.0.1', port: portOf(before?.url) ?? 0, advertise: null, id },
-        ...{ workers: workers.byRange.get(range) ?? workers.usual, registry: registry(), dataFolder },
+        ...{ workers: workers.byRange.get(range) ?? workers.usual, autoscale, minWorkers, maxWorkers },
+        ...{ registry: registry(), dataFolder },
         ...{ opsHost, opsPort: portOf(before?.opsUrl) ?? 0, opsToken, workMs, graceMs, logLevel },
       };
       return startChild(['shard', range, ...toArguments(SHARD_FLAGS, values)], events);

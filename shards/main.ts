@@ -8,7 +8,10 @@ import type { Announcement } from '../registry/announcement.ts';
 import { openAnnouncer } from '../registry/open-registry.ts';
 import { EventLog } from '../runtime/event-log.ts';
 import { createLog, type LogLevel } from '../runtime/log.ts';
+import { UserError } from '../runtime/user-error.ts';
 import { startPrimary } from '../runtime/workers/primary.ts';
+import type { WorkerPool } from '../runtime/workers/worker-pool.ts';
+import { Autoscaler, type ScalablePool } from './autoscaler.ts';
 import { SHARD_METRICS } from './metrics.ts';
 import { readShardPlan } from './plan.ts';
 import { LEAVING, type ShardFacts, type ShardPayload } from './worker-protocol.ts';
@@ -23,6 +26,10 @@ export interface ShardOptions {
   /** Name of the instance for its whole life; null makes one up. */
   readonly id: string | null;
   readonly workers: number;
+  /** Bounds of autoscaling. */
+  readonly minWorkers: number;
+  readonly maxWorkers: number;
+  readonly autoscale: boolean;
   readonly registry: string;
   readonly dataFolder: string;
   readonly opsHost: string;
@@ -37,9 +44,14 @@ export interface ShardOptions {
 /** After leaving the registry an instance still serves for this long: routers learn of it in the meantime. */
 const LEAVE_MS = 500;
 
+const LETTER_SERIES = /^people_letter_requests_total\{letter="(.)"\}$/;
+
 /** Serves a range; resolves when it is ready. Throws UserError when it cannot start. */
 export async function runShard(options: ShardOptions): Promise<void> {
-  const { range, dataFolder, workMs, logLevel } = options;
+  const { range, dataFolder, workMs, logLevel, minWorkers, maxWorkers } = options;
+  if (minWorkers > maxWorkers) {
+    throw UserError.usage(`--min-workers ${minWorkers} is more than --max-workers ${maxWorkers}`);
+  }
   const log = createLog(`shard ${range}`, logLevel);
   const id = options.id ?? `${range.toLowerCase()}-${randomBytes(3).toString('hex')}`;
   await readShardPlan(dataFolder, range); // no data: say so before anything is opened
@@ -47,6 +59,7 @@ export async function runShard(options: ShardOptions): Promise<void> {
   let facts: ShardFacts | null = null;
   let isLeaving = false;
   const events = new EventLog();
+  let autoscaler: Autoscaler | null = null;
 
   const primary = await startPrimary<ShardPayload>(
     { ...options, log, metrics: SHARD_METRICS, workerModule: fileURLToPath(new URL('./worker.js', import.meta.url)) },
@@ -68,7 +81,12 @@ export async function runShard(options: ShardOptions): Promise<void> {
           ...{ id, range, dataset, epoch, url: options.advertise ?? url, opsUrl, pid: process.pid },
           state: isLeaving ? 'draining' : 'available',
           ...{ people: facts?.people ?? null, bytes: facts?.bytes ?? null, letters: facts?.letters ?? null },
-          ...{ workers: pool.status(), operation: operation(), events: events.events },
+          ...{
+            workers: pool.status(),
+            operation: operation(),
+            autoscale: autoscaler?.status ?? null,
+            events: events.events,
+          },
         };
       },
       series: () => [
@@ -86,6 +104,7 @@ export async function runShard(options: ShardOptions): Promise<void> {
       },
       onLeave: async () => {
         isLeaving = true;
+        autoscaler?.close();
         self().pool.broadcast(LEAVING);
         if (await announcer.withdraw()) await sleep(LEAVE_MS);
       },
@@ -96,6 +115,32 @@ export async function runShard(options: ShardOptions): Promise<void> {
     return { id, range, dataset, epoch, url: options.advertise ?? primary.url, opsUrl: primary.opsUrl };
   };
   announcer.announce(announcement());
+  if (options.autoscale) {
+    autoscaler = new Autoscaler({
+      pool: scalable(primary.pool),
+      bounds: { min: minWorkers, max: maxWorkers },
+      log,
+      onDecision: (detail) => events.add({ kind: 'autoscale', detail, range, instance: id }),
+    });
+  }
   log.debug(`${id} serves dataset ${primary.pool.payload.dataset} at ${primary.url}`);
   process.stdout.write(`ready ${options.advertise ?? primary.url} ops ${primary.opsUrl}\n`);
+}
+
+/** The pool as the autoscaler sees it. */
+function scalable(pool: WorkerPool<ShardPayload>): ScalablePool {
+  return {
+    get size() {
+      return pool.size;
+    },
+    loads: () => pool.ready.flatMap(({ beat }) => (beat ? [{ elu: beat.elu, inFlight: beat.inFlight }] : [])),
+    scale: (workers) => pool.scale(workers),
+    letters: () =>
+      new Map(
+        [...pool.counters].flatMap(([series, count]) => {
+          const letter = LETTER_SERIES.exec(series)?.[1];
+          return letter === undefined ? [] : [[letter, count] as const];
+        }),
+      ),
+  };
 }

@@ -7,7 +7,7 @@ import { encodeCursor } from '../people/cursor.ts';
 import { COMMON_HEADERS, nextLink, type Page, sendPage } from '../people/page.ts';
 import { NDJSON_TYPE, pageTarget } from '../people/page-request.ts';
 import { type AnswerPeople, createEndpoint, createPeopleApp, type PeopleRequest } from '../people/people-app.ts';
-import { rangeHolds } from '../people/range.ts';
+import { lettersOf, rangeHolds } from '../people/range.ts';
 import { type Shard, sortKeyAt } from '../people/shard-file.ts';
 import type { CounterCell, Counters } from '../runtime/counters.ts';
 import { requestIdOf, sendProblem } from '../runtime/problem.ts';
@@ -42,6 +42,9 @@ export function createShardApp(options: ShardAppOptions): { readonly app: Expres
   const work = new BurningQueue(workMs);
   const servedBy = `${identity.id}/${process.pid}`;
   let requests = 0;
+  const letters = new Map(
+    lettersOf(shard.range).map((letter) => [letter, counters.cell(`people_letter_requests_total{letter="${letter}"}`)]),
+  );
   const cells = new Map<number, CounterCell>();
   const count = (status: number): void => {
     requests++;
@@ -80,6 +83,7 @@ export function createShardApp(options: ShardAppOptions): { readonly app: Expres
       sendProblem(res, { status: 421, detail: `Letter ${letter} is not served here; this is shard ${shard.range}.` });
       return;
     }
+    letters.get(letter)!.value++;
     work.run(res, () => answerOwn(request, req, res));
   };
 
