@@ -22,8 +22,13 @@ export interface ShutdownOptions {
   readonly log: Logger;
 }
 
+export interface Shutdown {
+  leave(why: string): void;
+  isLeaving(): boolean;
+}
+
 /** Installs the signal and IPC handlers of this process; it then exits by itself: 0 drained, 1 cut off. */
-export function installShutdown({ drain, graceMs, log }: ShutdownOptions): { readonly leave: (why: string) => void } {
+export function installShutdown({ drain, graceMs, log }: ShutdownOptions): Shutdown {
   const hasParent = process.send !== undefined;
   let isLeaving = false;
   let interruptedAt = Number.NEGATIVE_INFINITY;
@@ -62,5 +67,5 @@ export function installShutdown({ drain, graceMs, log }: ShutdownOptions): { rea
     });
     process.on('disconnect', () => process.exit(isLeaving ? 0 : 1));
   }
-  return { leave };
+  return { leave, isLeaving: () => isLeaving };
 }

@@ -93,12 +93,16 @@ export async function startPrimary<P>(
   };
 
   const pool: { current: WorkerPool<P> | null } = { current: null };
+  const startedPool = (): WorkerPool<P> => {
+    if (!pool.current) throw new UserError('failed', 'it is still starting');
+    return pool.current;
+  };
   const dealer = new ConnectionDealer(() => pool.current?.ready ?? []);
   const url = await dealer.listen(options.host, options.port);
   const reload = (): void =>
     track('reload', 'rolling all workers', async () => {
       const payload = await house.payload(urls);
-      await pool.current?.reload(payload);
+      await startedPool().reload(payload);
       house.onReloaded?.(payload);
     });
   const ops = await openOpsServer({
@@ -115,7 +119,7 @@ export async function startPrimary<P>(
           options.metrics,
           primary ? [...primary.pool.counters, ...primary.pool.gauges, ...house.series()] : [],
         ),
-      scale: (workers) => track('scale', `to ${workers} workers`, async () => pool.current?.scale(workers)),
+      scale: (workers) => track('scale', `to ${workers} workers`, async () => startedPool().scale(workers)),
       reload,
       drain: () => shutdown.leave('POST /drain'),
     },
@@ -129,14 +133,14 @@ export async function startPrimary<P>(
     graceMs,
     log,
     drain: async () => {
-      await house.onLeave?.();
+      if (primary) await house.onLeave?.();
       dealer.close();
       await pool.current?.drain();
       await house.close?.();
       await ops.close();
     },
   });
-  process.once('exit', () => pool.current?.kill());
+  process.once('exit', () => pool.current?.kill()); // one that hangs would not notice that we are gone
   process.on('SIGUSR2', reload);
   process.on('message', (message) => {
     if (message === RELOAD_MESSAGE) reload();
@@ -159,6 +163,7 @@ export async function startPrimary<P>(
   try {
     await pool.current.start(options.workers);
   } catch (error) {
+    if (shutdown.isLeaving()) await new Promise(() => {}); // told to leave meanwhile, which ends this process
     throw new UserError('failed', messageOf(error), { cause: error });
   }
   return primary;

@@ -1,15 +1,18 @@
 // The lifecycle of a primary's workers, for shards and routers alike: start, replace the dead, scale, roll, drain.
-// Invariants: there are as many slots as workers wanted, and each has a living worker or a replacement on its way;
-// a slot changes its worker only after the new one is ready; a failed roll leaves the old workers serving.
-// Operations (scale, reload, drain) run one after the other; crashes are answered at any time.
+// Invariants: there are as many slots as workers wanted, and each has a living worker or a replacement on its way; a
+// roll changes a slot's worker only after the new one is ready; a failed roll leaves the old workers serving.
+// The number of slots changes between rolls, never during one; crashes are answered at any time.
 
 import type { Socket } from 'node:net';
 import type { Logger } from '../log.ts';
-import { countEarlyDeaths, restartDelayMs } from '../restart-delay.ts';
 import { CounterSums } from './counter-sums.ts';
+import { HangWatch } from './hang-watch.ts';
 import type { ToPrimary } from './messages.ts';
 import { WorkerHandle, type WorkerProcess } from './worker-handle.ts';
-import { HEARTBEAT_MS, isHung } from './worker-state.ts';
+import { WorkerSlot } from './worker-slot.ts';
+import { type WorkerStatus, workerStatus } from './worker-status.ts';
+
+export type { WorkerStatus } from './worker-status.ts';
 
 export interface WorkerPoolOptions<P> {
   /** Starts a process; it will say `booted` when it listens to us. */
@@ -34,44 +37,33 @@ export interface WorkerPoolEvent {
   readonly detail: string;
 }
 
-/** A worker as `status` shows it. */
-export interface WorkerStatus {
-  readonly pid: number;
-  readonly state: 'starting' | 'ready' | 'draining' | 'gone';
-  readonly ageS: number;
-  readonly restarts: number;
-  readonly requests: number | null;
-  readonly inFlight: number | null;
-  readonly elu: number | null;
-  readonly rssMb: number | null;
-}
-
-interface Slot<P> {
-  current: WorkerHandle<P>;
-  restarts: number;
-  earlyDeaths: number;
-  retry: NodeJS.Timeout | null;
-}
+/** A new worker that died so often before it was ready makes its scaling a failed one. */
+const DEATHS_UNTIL_FAILED = 3;
+const ASK_AGAIN_MS = 100;
+const LEAVING = 'this process is leaving';
 
 export class WorkerPool<P> {
   readonly #options: WorkerPoolOptions<P>;
   readonly #now: () => number;
-  readonly #slots: Slot<P>[] = [];
+  readonly #slots: WorkerSlot<P>[] = [];
   /** Every process not yet gone, with the slot it serves or served. */
-  readonly #workers = new Map<WorkerHandle<P>, Slot<P> | null>();
+  readonly #workers = new Map<WorkerHandle<P>, WorkerSlot<P>>();
   readonly #counters = new CounterSums();
+  readonly #watch: HangWatch;
   #payload: P;
   #operation: Promise<unknown> = Promise.resolve();
+  #hasStarted = false;
   #isDraining = false;
-  #lastLook: number;
-  readonly #watch: NodeJS.Timeout;
 
   constructor(options: WorkerPoolOptions<P>) {
     this.#options = options;
     this.#now = options.now ?? (() => performance.now());
     this.#payload = options.payload;
-    this.#lastLook = this.#now();
-    this.#watch = setInterval(() => this.#lookForHung(), HEARTBEAT_MS / 2);
+    this.#watch = new HangWatch(
+      () => this.#workers.keys(),
+      this.#now,
+      (worker, silentForMs) => this.#onHung(worker, silentForMs),
+    );
   }
 
   /** What every worker is running, or will be when the roll under way ends well. */
@@ -104,28 +96,26 @@ export class WorkerPool<P> {
   }
 
   /** Starts the first workers. Rejects with the reason, and leaves none, when one of them does not become ready. */
-  async start(count: number): Promise<void> {
-    const handles = Array.from({ length: count }, () => this.#addSlot().current);
-    const areReady = await Promise.all(handles.map(({ ready }) => ready));
-    const failed = handles.find((_, i) => !areReady[i]);
-    if (!failed) return;
-    await this.drain();
-    throw new Error(endOf(failed));
+  start(count: number): Promise<void> {
+    return this.#enqueue(async () => {
+      const slots = Array.from({ length: count }, () => this.#addSlot());
+      try {
+        await Promise.all(slots.map(({ current }) => untilReady(current)));
+        this.#hasStarted = true;
+      } catch (error) {
+        await this.drain();
+        throw error;
+      }
+    });
   }
 
-  /** Changes the number of workers; resolves when the new ones are ready and the surplus is drained. */
-  scale(count: number): Promise<void> {
-    return this.#enqueue(async () => {
-      const before = this.#slots.length;
-      if (before === count) return;
-      this.#event('scale', `${before} → ${count} workers`);
-      const added = Array.from({ length: Math.max(0, count - before) }, () => this.#addSlot());
-      const removed = this.#slots.splice(count);
-      await Promise.all([
-        ...removed.map((slot) => this.#release(slot)),
-        ...added.map((slot) => this.#untilReady(slot)),
-      ]);
-    });
+  /**
+   * Changes the number of workers; resolves when the new ones are ready and the surplus is drained. Rejects with the
+   * reason when a new one keeps dying before it is ready; it is tried again all the same, until the number changes.
+   */
+  async scale(count: number): Promise<void> {
+    const { added, removed } = await this.#enqueue(async () => this.#resize(count));
+    await Promise.all([...removed.map((slot) => this.#release(slot)), ...added.map((slot) => this.#untilServed(slot))]);
   }
 
   /**
@@ -134,21 +124,7 @@ export class WorkerPool<P> {
    */
   reload(payload: P): Promise<void> {
     return this.#enqueue(async () => {
-      for (const slot of [...this.#slots]) {
-        const next = this.#fork(payload, slot);
-        if (!(await next.ready)) {
-          const reason = `the new worker did not become ready: ${endOf(next)}`;
-          this.#event('reload-failed', reason);
-          throw new Error(reason);
-        }
-        if (this.#isDraining) return;
-        const old = slot.current;
-        if (slot.retry) clearTimeout(slot.retry);
-        slot.retry = null;
-        slot.earlyDeaths = 0;
-        slot.current = next;
-        await this.#drainWorker(old);
-      }
+      for (const slot of [...this.#slots]) await this.#roll(slot, payload);
       this.#payload = payload;
       this.#event('reload', `${this.#slots.length} workers replaced`);
     });
@@ -157,9 +133,9 @@ export class WorkerPool<P> {
   /** Ends all workers after their answers under way. No operation after it has an effect. */
   async drain(): Promise<void> {
     this.#isDraining = true;
-    for (const { retry } of this.#slots) if (retry) clearTimeout(retry);
+    for (const slot of this.#slots) slot.cancel();
     await Promise.all([...this.#workers.keys()].map((worker) => this.#drainWorker(worker)));
-    clearInterval(this.#watch);
+    this.#watch.stop();
   }
 
   /** Ends all workers now: this process exits and leaves nobody behind. */
@@ -168,42 +144,23 @@ export class WorkerPool<P> {
   }
 
   broadcast(body: unknown): void {
-    for (const { process, state } of this.#workers.keys()) {
-      if (state.kind !== 'gone') process.send({ type: 'custom', body });
-    }
+    for (const { process } of this.#workers.keys()) process.send({ type: 'custom', body });
   }
 
+  /** Every process, and those gone whose replacement waits. */
   status(): WorkerStatus[] {
-    const nowMs = this.#now();
-    return [...this.#workers].map(([{ process, state, bornAt, beat }, slot]) => ({
-      pid: process.pid,
-      state: state.kind,
-      ageS: Math.round((nowMs - bornAt) / 1000),
-      restarts: slot?.restarts ?? 0,
-      requests: beat?.requests ?? null,
-      inFlight: beat?.inFlight ?? null,
-      elu: beat?.elu ?? null,
-      rssMb: beat?.rssMb ?? null,
-    }));
+    const lost = this.#slots.filter(({ isWaiting, current }) => isWaiting && current.state.kind === 'gone');
+    const all = [...this.#workers, ...lost.map((slot) => [slot.current, slot] as const)];
+    return all.map(([worker, { restarts }]) => workerStatus(worker, restarts, this.#now()));
   }
 
-  #addSlot(): Slot<P> {
-    const slot: Slot<P> = { current: undefined as never, restarts: 0, earlyDeaths: 0, retry: null };
-    slot.current = this.#fork(this.#payload, slot);
+  #addSlot(): WorkerSlot<P> {
+    const slot = new WorkerSlot<P>((self) => this.#fork(this.#payload, self));
     this.#slots.push(slot);
     return slot;
   }
 
-  /** Waits until a slot has a ready worker, over crashes; ends when the slot was given up. */
-  async #untilReady(slot: Slot<P>): Promise<void> {
-    while (this.#slots.includes(slot) && !this.#isDraining) {
-      const { current } = slot;
-      if (await current.ready) return;
-      if (slot.current === current) await new Promise((resolve) => setTimeout(resolve, HEARTBEAT_MS / 5));
-    }
-  }
-
-  #fork(payload: P, slot: Slot<P>): WorkerHandle<P> {
+  #fork(payload: P, slot: WorkerSlot<P>): WorkerHandle<P> {
     const worker = new WorkerHandle(this.#options.fork(), payload, this.#now());
     this.#workers.set(worker, slot);
     worker.process.onMessage((message) => this.#onMessage(worker, message));
@@ -215,6 +172,7 @@ export class WorkerPool<P> {
   }
 
   #onMessage(worker: WorkerHandle<P>, message: ToPrimary): void {
+    if (worker.state.kind === 'gone') return;
     worker.heardAt = this.#now();
     switch (message.type) {
       case 'booted':
@@ -222,6 +180,7 @@ export class WorkerPool<P> {
         return;
       case 'ready':
         worker.apply({ kind: 'became-ready' }, this.#now());
+        if (worker.state.kind !== 'ready') return; // it was told to drain meanwhile
         this.#event('ready', `worker ${worker.process.pid} is ready`);
         this.#options.onReady?.(worker);
         return;
@@ -235,6 +194,7 @@ export class WorkerPool<P> {
         return;
       case 'failing':
         worker.reason = message.reason;
+        this.#options.log.error({ stack: message.stack }, `worker ${worker.process.pid} failed: ${message.reason}`);
         this.#onFailing(worker);
         return;
       case 'custom':
@@ -245,8 +205,7 @@ export class WorkerPool<P> {
   /** A worker that failed finishes its answers; its slot gets a new one meanwhile. */
   #onFailing(worker: WorkerHandle<P>): void {
     const { state } = worker;
-    worker.apply({ kind: 'draining-began' }, this.#now());
-    this.#killAfterGrace(worker);
+    void this.#drainWorker(worker);
     this.#replace(worker, state.kind === 'ready' ? this.#now() - state.since : null, `failed (${worker.reason})`);
   }
 
@@ -258,64 +217,74 @@ export class WorkerPool<P> {
     this.#replace(worker, state.kind === 'gone' ? state.readyForMs : null, endOf(worker));
   }
 
-  /** Gives a slot whose worker was lost a new one: at once, or later when it keeps dying early. */
-  #replace(worker: WorkerHandle<P>, readyForMs: number | null, why: string): void {
-    const slot = this.#slots.find(({ current }) => current === worker);
-    if (!slot || slot.retry || this.#isDraining) return;
-    slot.restarts++;
-    slot.earlyDeaths = countEarlyDeaths(slot.earlyDeaths, readyForMs);
-    const delayMs = restartDelayMs(slot.earlyDeaths);
-    const when = delayMs === 0 ? 'now' : `in ${delayMs} ms (early death ${slot.earlyDeaths} in a row)`;
-    this.#event('crash', `worker ${worker.process.pid} ${why}; its replacement starts ${when}`);
-    const refill = (): void => {
-      slot.retry = null;
-      slot.current = this.#fork(worker.payload, slot);
-    };
-    if (delayMs === 0) refill();
-    else slot.retry = setTimeout(refill, delayMs);
+  #onHung(worker: WorkerHandle<unknown>, silentForMs: number): void {
+    worker.reason = `hung: no heartbeat for ${Math.round(silentForMs)} ms`;
+    this.#event('hung', `worker ${worker.process.pid} gave no heartbeat: killing it`);
+    worker.process.kill('SIGKILL');
   }
 
-  async #release(slot: Slot<P>): Promise<void> {
-    if (slot.retry) clearTimeout(slot.retry);
+  /** A worker that was lost is replaced in its slot, if it still had one. */
+  #replace(worker: WorkerHandle<P>, readyForMs: number | null, why: string): void {
+    const slot = this.#slots.find(({ current }) => current === worker);
+    if (!slot || slot.isWaiting || this.#isDraining) return;
+    if (!this.#hasStarted && readyForMs === null) return; // start() fails with it
+    const delayMs = slot.replace(readyForMs, () => this.#fork(worker.payload, slot));
+    const when = delayMs === 0 ? 'now' : `in ${delayMs} ms (early death ${slot.earlyDeaths} in a row)`;
+    this.#event('crash', `worker ${worker.process.pid} ${why}; its replacement starts ${when}`);
+  }
+
+  #resize(count: number): { added: readonly WorkerSlot<P>[]; removed: readonly WorkerSlot<P>[] } {
+    const before = this.#slots.length;
+    if (before !== count) this.#event('scale', `${before} → ${count} workers`);
+    const added = Array.from({ length: Math.max(0, count - before) }, () => this.#addSlot());
+    return { added, removed: this.#slots.splice(count) };
+  }
+
+  /** Waits until a slot has a ready worker, over a few crashes; ends when the slot was given up. */
+  async #untilServed(slot: WorkerSlot<P>): Promise<void> {
+    while (this.#slots.includes(slot) && !this.#isDraining) {
+      const { current } = slot;
+      if (await current.ready) return;
+      if (slot.earlyDeaths >= DEATHS_UNTIL_FAILED) throw new Error(`a new worker keeps dying: ${endOf(current)}`);
+      if (slot.current === current) await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+    }
+  }
+
+  /** Gives a slot a worker started with `payload`, ready before the old one drains. */
+  async #roll(slot: WorkerSlot<P>, payload: P): Promise<void> {
+    if (this.#isDraining) throw new Error(LEAVING);
+    const next = this.#fork(payload, slot);
+    const isReady = (await next.ready) && next.state.kind === 'ready';
+    if (this.#isDraining) throw new Error(LEAVING);
+    if (!isReady) {
+      const reason = `the new worker did not become ready: ${endOf(next)}`;
+      this.#event('reload-failed', reason);
+      throw new Error(reason);
+    }
+    await this.#drainWorker(slot.exchange(next));
+  }
+
+  async #release(slot: WorkerSlot<P>): Promise<void> {
+    slot.cancel();
     await this.#drainWorker(slot.current);
   }
 
   async #drainWorker(worker: WorkerHandle<P>): Promise<void> {
-    if (worker.state.kind === 'gone') return;
-    if (worker.state.kind !== 'draining') {
-      const isStarting = worker.state.kind === 'starting';
-      worker.apply({ kind: 'draining-began' }, this.#now());
-      // One that is still booting may not hear us yet, and has nothing to finish.
-      if (isStarting) worker.process.kill('SIGKILL');
-      else worker.process.send({ type: 'drain' });
-      this.#killAfterGrace(worker);
+    const { kind } = worker.state;
+    worker.apply({ kind: 'draining-began' }, this.#now());
+    // One that still starts may not hear us yet, and has nothing to finish.
+    if (kind === 'starting') worker.process.kill('SIGKILL');
+    if (kind === 'ready') {
+      worker.process.send({ type: 'drain' });
+      const timer = setTimeout(() => worker.process.kill('SIGKILL'), this.#options.graceMs);
+      void worker.gone.then(() => clearTimeout(timer));
     }
     await worker.gone;
   }
 
-  #killAfterGrace(worker: WorkerHandle<P>): void {
-    const timer = setTimeout(() => worker.process.kill('SIGKILL'), this.#options.graceMs);
-    worker.gone.then(() => clearTimeout(timer));
-  }
-
-  /** Kills workers that stopped reporting. A primary that itself ran late (SIGCONT) starts the count anew. */
-  #lookForHung(): void {
-    const nowMs = this.#now();
-    const wasLate = nowMs - this.#lastLook > HEARTBEAT_MS * 2;
-    this.#lastLook = nowMs;
-    for (const worker of this.#workers.keys()) {
-      if (wasLate) worker.heardAt = nowMs;
-      if (!isHung(worker.state, nowMs - worker.heardAt)) continue;
-      worker.reason = `hung: no heartbeat for ${Math.round(nowMs - worker.heardAt)} ms`;
-      worker.heardAt = nowMs;
-      this.#event('hung', `worker ${worker.process.pid} gave no heartbeat: killing it`);
-      worker.process.kill('SIGKILL');
-    }
-  }
-
   #enqueue<T>(operation: () => Promise<T>): Promise<T> {
     const result = this.#operation.then(() => {
-      if (this.#isDraining) throw new Error('this process is leaving');
+      if (this.#isDraining) throw new Error(LEAVING);
       return operation();
     });
     this.#operation = result.catch(() => {});
@@ -328,6 +297,10 @@ export class WorkerPool<P> {
     this.#options.log[level](`${kind}: ${detail}`);
     this.#options.onEvent?.({ kind, detail });
   }
+}
+
+async function untilReady(worker: WorkerHandle<unknown>): Promise<void> {
+  if (!(await worker.ready)) throw new Error(endOf(worker));
 }
 
 /** How a worker ended: in its own words where it had any. */
