@@ -56,7 +56,8 @@ export async function runShard(options: ShardOptions): Promise<void> {
   const id = options.id ?? `${range.toLowerCase()}-${randomBytes(3).toString('hex')}`;
   await readShardPlan(dataFolder, range); // no data: say so before anything is opened
   const announcer = openAnnouncer({ registry: options.registry, token: options.opsToken, log });
-  let facts: ShardFacts | null = null;
+  /** By dataset: while a roll is under way, and after one that stopped, workers know different ones. */
+  const facts = new Map<string, ShardFacts>();
   let isLeaving = false;
   const events = new EventLog();
   let autoscaler: Autoscaler | null = null;
@@ -77,28 +78,29 @@ export async function runShard(options: ShardOptions): Promise<void> {
       status: () => {
         const { url, opsUrl, pool, operation } = self();
         const { dataset, epoch } = pool.payload;
+        const { people = null, bytes = null, letters = null } = facts.get(dataset) ?? {};
         return {
           ...{ id, range, dataset, epoch, url: options.advertise ?? url, opsUrl, pid: process.pid },
           state: isLeaving ? 'draining' : 'available',
-          ...{ people: facts?.people ?? null, bytes: facts?.bytes ?? null, letters: facts?.letters ?? null },
-          ...{
-            workers: pool.status(),
-            operation: operation(),
-            autoscale: autoscaler?.status ?? null,
-            events: events.events,
-          },
+          ...{ people, bytes, letters, workers: pool.status(), operation: operation() },
+          ...{ autoscale: autoscaler?.status ?? null, events: events.events },
         };
       },
-      series: () => [
-        [`people_shard_people{range="${range}"}`, facts?.people ?? 0],
-        [`people_shard_bytes{range="${range}"}`, facts?.bytes ?? 0],
-        [`people_workers{range="${range}"}`, self().pool.ready.length],
-      ],
+      series: () => {
+        const { pool } = self();
+        const { people = 0, bytes = 0 } = facts.get(pool.payload.dataset) ?? {};
+        return [
+          [`people_shard_people{range="${range}"}`, people],
+          [`people_shard_bytes{range="${range}"}`, bytes],
+          [`people_workers{range="${range}"}`, pool.ready.length],
+        ];
+      },
       onEvent: ({ kind, detail }) => events.add({ kind, detail, range, instance: id }),
-      onCustom: (_worker, body) => {
-        facts = body as ShardFacts;
+      onCustom: (worker, body) => {
+        facts.set(worker.payload.dataset, body as ShardFacts);
       },
       onReloaded: (payload) => {
+        for (const dataset of facts.keys()) if (dataset !== payload.dataset) facts.delete(dataset);
         log.info(`serving dataset ${payload.dataset} now`);
         announcer.announce(announcement());
       },
