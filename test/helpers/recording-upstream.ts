@@ -55,14 +55,14 @@ export async function openUpstream(respond: Respond): Promise<RecordingUpstream>
     server.close();
     for (const socket of sockets) socket.destroy();
   });
-  const url = await listen(server as never, '127.0.0.1', 0);
+  const url = await listen(server, '127.0.0.1', 0);
   return { url, requests, openConnections: () => sockets.size, received: () => received };
 }
 
 /** The URL of a port where nobody listens. */
 export async function closedPort(): Promise<string> {
   const server = createServer();
-  const url = await listen(server as never, '127.0.0.1', 0);
+  const url = await listen(server, '127.0.0.1', 0);
   await new Promise((resolve) => server.close(resolve));
   return url;
 }
