@@ -69,12 +69,30 @@ export function sendPage(
   ifNoneMatch: string | undefined,
   extra: readonly string[],
 ): 200 | 304 {
-  if (matchesEtag(ifNoneMatch, page.etag)) {
-    res.writeHead(304, page.bareHeaders.concat(extra));
+  return sendReady(res, readyPage(page, extra), ifNoneMatch);
+}
+
+/** A page with all headers of its answers ready made. */
+export interface ReadyPage {
+  readonly etag: string;
+  readonly body: Buffer;
+  readonly headers: readonly string[];
+  readonly bareHeaders: readonly string[];
+}
+
+/** Adds headers to a page once, for all its answers. */
+export function readyPage({ etag, body, headers, bareHeaders }: Page, extra: readonly string[]): ReadyPage {
+  return { etag, body, headers: headers.concat(extra), bareHeaders: bareHeaders.concat(extra) };
+}
+
+/** As sendPage, without putting headers together. */
+export function sendReady(res: ServerResponse, page: ReadyPage, ifNoneMatch: string | undefined): 200 | 304 {
+  if (ifNoneMatch !== undefined && matchesEtag(ifNoneMatch, page.etag)) {
+    res.writeHead(304, page.bareHeaders as string[]);
     res.end();
     return 304;
   }
-  res.writeHead(200, page.headers.concat(extra));
+  res.writeHead(200, page.headers as string[]);
   if (res.req.method === 'HEAD') res.end();
   else res.end(page.body);
   return 200;

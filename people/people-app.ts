@@ -6,7 +6,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { type Problem, sendProblem } from '../runtime/problem.ts';
 import { ALLOWED_METHODS, notFound } from '../runtime/refusal.ts';
-import { isPeopleTarget, negotiate, type PageQuery, parsePageQuery, type Representation } from './page-request.ts';
+import { isPeopleTarget, type PageQuery, type Representation } from './page-request.ts';
+import { RequestReader } from './request-reader.ts';
 
 /** A request for people that is in order. */
 export interface PeopleRequest {
@@ -28,9 +29,11 @@ export function createEndpoint(answer: AnswerPeople, onProblem: (status: number)
     sendProblem(res, problem);
     return true;
   };
+  const reader = new RequestReader();
   return (req, res) => {
     const target = req.url ?? '';
-    if (!isPeopleTarget(target)) return target === '*' && req.method === 'OPTIONS' && sendOptions(res);
+    if (!reader.knows(target) && !isPeopleTarget(target))
+      return target === '*' && req.method === 'OPTIONS' && sendOptions(res);
     switch (req.method) {
       case 'GET':
       case 'HEAD':
@@ -44,9 +47,9 @@ export function createEndpoint(answer: AnswerPeople, onProblem: (status: number)
           headers: { Allow: ALLOWED_METHODS },
         });
     }
-    const query = parsePageQuery(target);
+    const query = reader.query(target);
     if (!query.ok) return fail(res, query.problem);
-    const representation = negotiate(req.headers.accept, req.headers['accept-encoding']);
+    const representation = reader.representation(req);
     if (!representation.ok) return fail(res, representation.problem);
     answer({ query: query.value, representation: representation.value, isHead: req.method === 'HEAD' }, req, res);
     return true;

@@ -1,12 +1,12 @@
 // Answering a request for a page: from the cache, from a flight somebody else has begun, or from a shard.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Page, sendPage } from '../people/page.ts';
-import type { Encoding } from '../people/page-request.ts';
+import { type Page, sendPage, sendReady } from '../people/page.ts';
+import { DEFAULT_LIMIT, type Encoding } from '../people/page-request.ts';
 import type { PeopleRequest } from '../people/people-app.ts';
 import { requestIdOf } from '../runtime/problem.ts';
 import type { ForwardMeans } from './forward.ts';
-import { type PageCache, pageKey } from './page-cache.ts';
+import { type PageCache, PageKeys } from './page-cache.ts';
 import { PageFlight } from './page-flight.ts';
 import type { Pool } from './pool.ts';
 import type { CacheOutcome, Traffic } from './traffic.ts';
@@ -24,6 +24,7 @@ const NO_CACHE = /\bno-cache\b/i;
 export class PageAnswerer {
   readonly #options: PageAnswererOptions;
   readonly #flights = new Map<string, PageFlight>();
+  readonly #keys = new PageKeys();
 
   constructor(options: PageAnswererOptions) {
     this.#options = options;
@@ -40,9 +41,9 @@ export class PageAnswerer {
     const { cache, traffic } = this.#options;
     const { dataset, range } = pool;
     if (!cache.isOn || dataset === null || isFreshWanted(req)) return false;
-    const kept = cache.get(pageKey(query, representation.encoding, dataset));
+    const kept = cache.get(this.#keys.of(query, representation.encoding, dataset));
     if (!kept) return false;
-    const status = sendPage(res, kept.page, req.headers['if-none-match'], kept.hitHeaders);
+    const status = sendReady(res, kept, req.headers['if-none-match']);
     traffic.count(range, query.letter, status, 'hit', performance.now() - startedAt);
     return true;
   }
@@ -59,7 +60,7 @@ export class PageAnswerer {
     const { range } = poolOf();
     const id = requestIdOf(req.headers['x-request-id']);
     const isFresh = isFreshWanted(req);
-    const key = pageKey(request.query, request.representation.encoding, '');
+    const key = flightKey(request);
     const running = cache.isOn && !isFresh ? this.#joinable(key) : undefined;
     const flight = running ?? this.#depart(poolOf, request, req, id, isFresh ? null : key);
     const leave = flight.join();
@@ -87,14 +88,9 @@ export class PageAnswerer {
   ): PageFlight {
     const encoding: Encoding = request.representation.encoding;
     const { means, cache } = this.#options;
-    const flight = new PageFlight({
-      means,
-      cache,
-      poolOf,
-      query: request.query,
-      encoding,
-      request: upstreamRequest(request, req, id),
-    });
+    const { query } = request;
+    const keep = (page: Page): boolean => cache.set(this.#keys.of(query, encoding, page.dataset), page);
+    const flight = new PageFlight({ means, poolOf, keep, encoding, request: upstreamRequest(request, req, id) });
     if (key === null || !cache.isOn) return flight;
     this.#flights.set(key, flight);
     const end = (): void => {
@@ -120,6 +116,11 @@ export class PageAnswerer {
 /** The headers of every hit of this process. */
 export function hitHeaders(): readonly string[] {
   return ['Served-By', `router/${process.pid}`, 'Cache-Status', `${ROUTER_NAME}; hit`];
+}
+
+/** Requests with the same key can share a flight. */
+function flightKey({ query, representation }: PeopleRequest): string {
+  return `${query.letter} ${query.limit ?? DEFAULT_LIMIT} ${query.cursor?.token ?? ''} ${representation.encoding}`;
 }
 
 function isFreshWanted(req: IncomingMessage): boolean {

@@ -3,21 +3,15 @@
 // is another key, and old pages fall out by not being asked for.
 
 import { LRUCache } from 'lru-cache';
-import type { Page } from '../people/page.ts';
+import { type Page, type ReadyPage, readyPage } from '../people/page.ts';
 import { DEFAULT_LIMIT, type Encoding, type PageQuery } from '../people/page-request.ts';
-
-/** A page with the headers of a hit ready made. */
-export interface KeptPage {
-  readonly page: Page;
-  readonly hitHeaders: readonly string[];
-}
 
 /** What a kept page costs beside its body, about. */
 const PAGE_OVERHEAD = 2 * 1024;
 const MB = 1024 * 1024;
 
 export class PageCache {
-  readonly #pages: LRUCache<string, KeptPage> | null;
+  readonly #pages: LRUCache<string, ReadyPage> | null;
   readonly #hitHeaders: readonly string[];
 
   /** `hitHeaders` go with every hit; 0 MB turns the cache off. */
@@ -26,7 +20,7 @@ export class PageCache {
     this.#pages =
       cacheMb === 0
         ? null
-        : new LRUCache({ maxSize: cacheMb * MB, sizeCalculation: ({ page }) => page.body.length + PAGE_OVERHEAD });
+        : new LRUCache({ maxSize: cacheMb * MB, sizeCalculation: ({ body }) => body.length + PAGE_OVERHEAD });
   }
 
   get isOn(): boolean {
@@ -37,19 +31,33 @@ export class PageCache {
     return this.#pages?.calculatedSize ?? 0;
   }
 
-  get(key: string): KeptPage | undefined {
+  /** A kept page, with the headers of a hit. */
+  get(key: string): ReadyPage | undefined {
     return this.#pages?.get(key);
   }
 
   /** Keeps a page; false when the cache is off or the page too large for it. */
   set(key: string, page: Page): boolean {
     if (!this.#pages) return false;
-    this.#pages.set(key, { page, hitHeaders: this.#hitHeaders });
+    this.#pages.set(key, readyPage(page, this.#hitHeaders));
     return this.#pages.has(key);
   }
 }
 
-/** The key of a page in a dataset. */
-export function pageKey({ letter, limit, cursor }: PageQuery, encoding: Encoding, dataset: string): string {
-  return `${letter} ${limit ?? DEFAULT_LIMIT} ${cursor?.token ?? ''} ${encoding} ${dataset}`;
+/** The key of a page in a dataset; for a query seen before it costs no concatenation. */
+export class PageKeys {
+  readonly #known = new WeakMap<PageQuery, { readonly dataset: string; readonly keys: Map<Encoding, string> }>();
+
+  of(query: PageQuery, encoding: Encoding, dataset: string): string {
+    let known = this.#known.get(query);
+    if (known?.dataset !== dataset) {
+      known = { dataset, keys: new Map() };
+      this.#known.set(query, known);
+    }
+    const ready = known.keys.get(encoding);
+    if (ready !== undefined) return ready;
+    const key = `${query.letter} ${query.limit ?? DEFAULT_LIMIT} ${query.cursor?.token ?? ''} ${encoding} ${dataset}`;
+    known.keys.set(encoding, key);
+    return key;
+  }
 }

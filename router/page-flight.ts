@@ -1,10 +1,10 @@
 // One upstream request for a page, and all who wait for it: admission, forwarding, keeping the answer. Concurrent
 // misses of one page share a flight; it is called off when its last waiter leaves.
 
-import type { Encoding, PageQuery } from '../people/page-request.ts';
+import type { Page } from '../people/page.ts';
+import type { Encoding } from '../people/page-request.ts';
 import type { Waiting } from './admission.ts';
 import { Forward, ForwardError, type ForwardMeans, shed } from './forward.ts';
-import { type PageCache, pageKey } from './page-cache.ts';
 import type { Pool } from './pool.ts';
 import { readPage, type ServedPage } from './read-page.ts';
 import type { UpstreamRequest } from './upstream.ts';
@@ -17,9 +17,9 @@ export interface Landed extends ServedPage {
 
 export interface PageFlightOptions {
   readonly means: ForwardMeans;
-  readonly cache: PageCache;
   readonly poolOf: () => Pool;
-  readonly query: PageQuery;
+  /** Keeps a page of the newest dataset; false when it cannot. */
+  readonly keep: (page: Page) => boolean;
   readonly encoding: Encoding;
   readonly request: UpstreamRequest;
 }
@@ -56,7 +56,7 @@ export class PageFlight {
   }
 
   async #fly(): Promise<Landed> {
-    const { poolOf, query, encoding, request, cache } = this.#options;
+    const { poolOf, keep, encoding, request } = this.#options;
     const pool = poolOf();
     const { pages } = pool;
     if (!pages.tryEnter()) {
@@ -72,7 +72,7 @@ export class PageFlight {
       );
       const { page } = served;
       const isNewest = page.dataset === poolOf().dataset;
-      return { ...served, isStored: isNewest && cache.set(pageKey(query, encoding, page.dataset), page) };
+      return { ...served, isStored: isNewest && keep(page) };
     } finally {
       pages.leave();
     }
