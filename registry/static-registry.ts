@@ -1,7 +1,7 @@
 // The registry that never changes: instances named on the command line,
 // `static:A-D=http://h:1,http://h:2;E-P=http://h:3`.
 
-import { parseRange } from '../people/range.ts';
+import { parseRange, rangesOverlap } from '../people/range.ts';
 import { messageOf, UserError } from '../runtime/user-error.ts';
 import { type Announcement, parseInstanceUrl, type RegistryWatcher } from './announcement.ts';
 
@@ -9,7 +9,7 @@ import { type Announcement, parseInstanceUrl, type RegistryWatcher } from './ann
 export function parseStaticRegistry(specification: string): readonly Announcement[] {
   const pools = specification.slice('static:'.length).split(';').filter(Boolean);
   if (pools.length === 0) throw odd(specification, 'it names no instance');
-  return pools.flatMap((pool) => {
+  const instances = pools.flatMap((pool) => {
     const [range, urls, ...rest] = pool.split('=');
     if (!range || !urls || rest.length > 0) throw odd(specification, `"${pool}" is not RANGE=URL,URL`);
     try {
@@ -21,6 +21,8 @@ export function parseStaticRegistry(specification: string): readonly Announcemen
       throw odd(specification, messageOf(error));
     }
   });
+  checkConflicts(specification, instances);
+  return instances;
 }
 
 /** Creates the watcher of a static registry. */
@@ -30,6 +32,17 @@ export function createStaticRegistry(specification: string): RegistryWatcher {
     watch: (onInstances) => onInstances(instances),
     close: async () => {},
   };
+}
+
+function checkConflicts(specification: string, instances: readonly Announcement[]): void {
+  for (const [i, a] of instances.entries()) {
+    for (const b of instances.slice(i + 1)) {
+      if (a.url === b.url) throw odd(specification, `${a.url} is named twice`);
+      if (a.range !== b.range && rangesOverlap(a.range, b.range)) {
+        throw odd(specification, `ranges ${a.range} and ${b.range} overlap`);
+      }
+    }
+  }
 }
 
 function odd(specification: string, why: string): UserError {

@@ -41,7 +41,7 @@ export async function answerStream(
     forward.abort();
   });
   if (!isIn && !(await waiting?.admitted)) {
-    means.counters.add(`people_sheds_total{range="${pool.range}"}`);
+    if (!res.destroyed) means.counters.add(`people_sheds_total{range="${pool.range}"}`);
     throw new ForwardError(shed(pool.range));
   }
   try {

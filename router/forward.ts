@@ -55,6 +55,8 @@ export class Forward<T> {
   readonly #startedAt = performance.now();
   #attempt: Attempt | undefined;
   #isAborted = false;
+  /** Ends a wait for news. */
+  #wake: () => void = () => {};
 
   /** `admission` learns from the attempts how much the pool can take. */
   constructor(means: ForwardMeans, admission: Admission) {
@@ -91,6 +93,7 @@ export class Forward<T> {
   abort(): void {
     this.#isAborted = true;
     this.#attempt?.abort();
+    this.#wake();
   }
 
   /** The only instances refuse connections: a moment later a probe tells whether they are gone or coming back. */
@@ -99,7 +102,12 @@ export class Forward<T> {
     for (;;) {
       const leftMs = until - performance.now();
       if (!pool.hasSuspect || leftMs <= 0 || this.#isAborted) return undefined;
-      await pool.news(leftMs);
+      await Promise.race([
+        pool.news(leftMs),
+        new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        }),
+      ]);
       const member = pool.pick(tried);
       if (member) return member;
     }

@@ -62,7 +62,7 @@ export class PageFlight {
     if (!pages.tryEnter()) {
       this.#waiting = pages.wait();
       if (!(await this.#waiting?.admitted)) {
-        this.#options.means.counters.add(`people_sheds_total{range="${pool.range}"}`);
+        if (!this.#isCalledOff) this.#options.means.counters.add(`people_sheds_total{range="${pool.range}"}`);
         throw new ForwardError(shed(pool.range));
       }
     }
