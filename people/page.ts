@@ -59,6 +59,11 @@ export function nextLink(target: string): string {
   return `<${target}>; rel="next"`;
 }
 
+/** The page with further headers in all its answers. */
+export function withHeaders(page: Page, more: readonly string[]): Page {
+  return { ...page, headers: page.headers.concat(more), bareHeaders: page.bareHeaders.concat(more) };
+}
+
 /**
  * Sends a page, or 304 when the client has it, and returns the status; `extra` is a flat list of headers of this one
  * answer.
@@ -67,33 +72,13 @@ export function sendPage(
   res: ServerResponse,
   page: Page,
   ifNoneMatch: string | undefined,
-  extra: readonly string[],
+  extra?: readonly string[],
 ): 200 | 304 {
-  return sendReady(res, readyPage(page, extra), ifNoneMatch);
-}
-
-/** A page with all headers of its answers ready made. */
-export interface ReadyPage {
-  readonly etag: string;
-  readonly body: Buffer;
-  readonly headers: readonly string[];
-  readonly bareHeaders: readonly string[];
-}
-
-/** Adds headers to a page once, for all its answers. */
-export function readyPage({ etag, body, headers, bareHeaders }: Page, extra: readonly string[]): ReadyPage {
-  return { etag, body, headers: headers.concat(extra), bareHeaders: bareHeaders.concat(extra) };
-}
-
-/** As sendPage, without putting headers together. */
-export function sendReady(res: ServerResponse, page: ReadyPage, ifNoneMatch: string | undefined): 200 | 304 {
-  if (ifNoneMatch !== undefined && matchesEtag(ifNoneMatch, page.etag)) {
-    res.writeHead(304, page.bareHeaders as string[]);
-    res.end();
-    return 304;
-  }
-  res.writeHead(200, page.headers as string[]);
-  if (res.req.method === 'HEAD') res.end();
+  const isKnown = ifNoneMatch !== undefined && matchesEtag(ifNoneMatch, page.etag);
+  const headers = isKnown ? page.bareHeaders : page.headers;
+  const status = isKnown ? 304 : 200;
+  res.writeHead(status, (extra ? headers.concat(extra) : headers) as string[]);
+  if (isKnown || res.req.method === 'HEAD') res.end();
   else res.end(page.body);
-  return 200;
+  return status;
 }

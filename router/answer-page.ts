@@ -1,12 +1,13 @@
 // Answering a request for a page: from the cache, from a flight somebody else has begun, or from a shard.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Page, sendPage, sendReady } from '../people/page.ts';
+import { type Page, sendPage } from '../people/page.ts';
+import { PageKeys } from '../people/page-keys.ts';
 import { DEFAULT_LIMIT, type Encoding } from '../people/page-request.ts';
 import type { PeopleRequest } from '../people/people-app.ts';
 import { requestIdOf } from '../runtime/problem.ts';
 import type { ForwardMeans } from './forward.ts';
-import { type PageCache, PageKeys } from './page-cache.ts';
+import type { PageCache } from './page-cache.ts';
 import { PageFlight } from './page-flight.ts';
 import type { Pool } from './pool.ts';
 import type { CacheOutcome, Traffic } from './traffic.ts';
@@ -43,7 +44,7 @@ export class PageAnswerer {
     if (!cache.isOn || dataset === null || isFreshWanted(req)) return false;
     const kept = cache.get(this.#keys.of(query, representation.encoding, dataset));
     if (!kept) return false;
-    const status = sendReady(res, kept, req.headers['if-none-match']);
+    const status = sendPage(res, kept, req.headers['if-none-match']);
     traffic.count(range, query.letter, status, 'hit', performance.now() - startedAt);
     return true;
   }

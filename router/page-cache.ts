@@ -3,15 +3,14 @@
 // is another key, and old pages fall out by not being asked for.
 
 import { LRUCache } from 'lru-cache';
-import { type Page, type ReadyPage, readyPage } from '../people/page.ts';
-import { DEFAULT_LIMIT, type Encoding, type PageQuery } from '../people/page-request.ts';
+import { type Page, withHeaders } from '../people/page.ts';
 
 /** What a kept page costs beside its body, about. */
 const PAGE_OVERHEAD = 2 * 1024;
 const MB = 1024 * 1024;
 
 export class PageCache {
-  readonly #pages: LRUCache<string, ReadyPage> | null;
+  readonly #pages: LRUCache<string, Page> | null;
   readonly #hitHeaders: readonly string[];
 
   /** `hitHeaders` go with every hit; 0 MB turns the cache off. */
@@ -32,32 +31,14 @@ export class PageCache {
   }
 
   /** A kept page, with the headers of a hit. */
-  get(key: string): ReadyPage | undefined {
+  get(key: string): Page | undefined {
     return this.#pages?.get(key);
   }
 
   /** Keeps a page; false when the cache is off or the page too large for it. */
   set(key: string, page: Page): boolean {
     if (!this.#pages) return false;
-    this.#pages.set(key, readyPage(page, this.#hitHeaders));
+    this.#pages.set(key, withHeaders(page, this.#hitHeaders));
     return this.#pages.has(key);
-  }
-}
-
-/** The key of a page in a dataset; for a query seen before it costs no concatenation. */
-export class PageKeys {
-  readonly #known = new WeakMap<PageQuery, { readonly dataset: string; readonly keys: Map<Encoding, string> }>();
-
-  of(query: PageQuery, encoding: Encoding, dataset: string): string {
-    let known = this.#known.get(query);
-    if (known?.dataset !== dataset) {
-      known = { dataset, keys: new Map() };
-      this.#known.set(query, known);
-    }
-    const ready = known.keys.get(encoding);
-    if (ready !== undefined) return ready;
-    const key = `${query.letter} ${query.limit ?? DEFAULT_LIMIT} ${query.cursor?.token ?? ''} ${encoding} ${dataset}`;
-    known.keys.set(encoding, key);
-    return key;
   }
 }

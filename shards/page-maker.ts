@@ -7,7 +7,8 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { LRUCache } from 'lru-cache';
 import { encodeCursor } from '../people/cursor.ts';
-import { createPage, type Page } from '../people/page.ts';
+import { createPage, type Page, withHeaders } from '../people/page.ts';
+import { PageKeys } from '../people/page-keys.ts';
 import { DEFAULT_LIMIT, type Encoding, type PageQuery, pageTarget } from '../people/page-request.ts';
 import { type LetterBlock, type Shard, sliceOfPeople, sortKeyAt } from '../people/shard-file.ts';
 import { sliceOf } from './page-slice.ts';
@@ -27,15 +28,18 @@ export class PageMaker {
     sizeCalculation: ({ body }) => body.length + PAGE_OVERHEAD,
   });
   readonly #compressing = new Map<string, Promise<Page>>();
+  readonly #keys = new PageKeys();
+  readonly #headers: readonly string[];
 
-  constructor(shard: Shard) {
+  /** `headers` are in all answers with its pages. */
+  constructor(shard: Shard, headers: readonly string[]) {
     this.#shard = shard;
+    this.#headers = headers;
   }
 
   /** The page of a query: at once when it is kept or needs no compression. The letter must be the shard's. */
   page(query: PageQuery, encoding: Encoding): Page | Promise<Page> {
-    const target = pageTarget(query.letter, query.limit ?? DEFAULT_LIMIT, query.cursor?.token ?? null);
-    const key = `${encoding} ${target}`;
+    const key = this.#keys.of(query, encoding, this.#shard.dataset);
     return (
       this.#kept.get(key) ?? (encoding === 'identity' ? this.#make(key, query) : this.#compress(key, query, encoding))
     );
@@ -43,9 +47,7 @@ export class PageMaker {
 
   #make(key: string, query: PageQuery): Page {
     const people = this.#shard.letters.get(query.letter)!;
-    const page = makePage(people, query, this.#shard);
-    this.#kept.set(key, page);
-    return page;
+    return this.#keep(key, makePage(people, query, this.#shard));
   }
 
   #compress(key: string, query: PageQuery, encoding: 'br' | 'gzip'): Promise<Page> {
@@ -66,9 +68,13 @@ export class PageMaker {
             [constants.BROTLI_PARAM_SIZE_HINT]: plain.body.length,
           },
         }));
-    const page = createPage({ ...plain, encoding }, body);
-    this.#kept.set(key, page);
-    return page;
+    return this.#keep(key, createPage({ ...plain, encoding }, body));
+  }
+
+  #keep(key: string, page: Page): Page {
+    const kept = withHeaders(page, this.#headers);
+    this.#kept.set(key, kept);
+    return kept;
   }
 }
 

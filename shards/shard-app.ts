@@ -3,18 +3,16 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Express } from 'express';
-import { encodeCursor } from '../people/cursor.ts';
-import { COMMON_HEADERS, nextLink, type Page, sendPage } from '../people/page.ts';
-import { NDJSON_TYPE, pageTarget } from '../people/page-request.ts';
-import { type AnswerPeople, createEndpoint, createPeopleApp, type PeopleRequest } from '../people/people-app.ts';
+import { type Page, sendPage } from '../people/page.ts';
+import { type AnswerPeople, createEndpoint, createPeopleApp } from '../people/people-app.ts';
 import { lettersOf, rangeHolds } from '../people/range.ts';
-import { type Shard, sortKeyAt } from '../people/shard-file.ts';
+import type { Shard } from '../people/shard-file.ts';
 import type { CounterCell, Counters } from '../runtime/counters.ts';
+import type { Handler } from '../runtime/door.ts';
 import { requestIdOf, sendProblem } from '../runtime/problem.ts';
 import { BurningQueue } from './burn-cpu.ts';
 import { PageMaker } from './page-maker.ts';
-import { sliceOf } from './page-slice.ts';
-import { ndjsonChunks, ndjsonLength, sendChunks } from './stream-people.ts';
+import { sendStream } from './stream-people.ts';
 
 /** What a shard server knows of itself; the body of /readyz. */
 export interface ShardIdentity {
@@ -35,12 +33,20 @@ export interface ShardAppOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** Creates the Express app of one shard server. */
-export function createShardApp(options: ShardAppOptions): { readonly app: Express; readonly requests: () => number } {
+export interface ShardApp {
+  readonly app: Express;
+  /** The app, with requests for people answered before Express is asked. */
+  readonly handler: Handler;
+  /** Requests for people answered. */
+  requests(): number;
+}
+
+/** Creates the app of one shard server. */
+export function createShardApp(options: ShardAppOptions): ShardApp {
   const { shard, identity, workMs, counters, isDraining, onError } = options;
-  const pages = new PageMaker(shard);
+  const servedBy = ['Served-By', `${identity.id}/${process.pid}`];
+  const pages = new PageMaker(shard, servedBy);
   const work = new BurningQueue(workMs);
-  const servedBy = `${identity.id}/${process.pid}`;
   let requests = 0;
   const letters = new Map(
     lettersOf(shard.range).map((letter) => [letter, counters.cell(`people_letter_requests_total{letter="${letter}"}`)]),
@@ -52,12 +58,7 @@ export function createShardApp(options: ShardAppOptions): { readonly app: Expres
     cell.value++;
     cells.set(status, cell);
   };
-  const ownHeaders = (req: IncomingMessage): string[] => [
-    'Served-By',
-    servedBy,
-    'X-Request-Id',
-    requestIdOf(req.headers['x-request-id']),
-  ];
+  const requestId = (req: IncomingMessage): string[] => ['X-Request-Id', requestIdOf(req.headers['x-request-id'])];
   const failed = (res: ServerResponse, error: unknown): void => {
     count(500);
     onError(error);
@@ -67,10 +68,12 @@ export function createShardApp(options: ShardAppOptions): { readonly app: Expres
   const answerOwn: AnswerPeople = (request, req, res) => {
     if (request.representation.type === 'ndjson') {
       count(200);
-      sendStream(request, res, shard, ownHeaders(req)).catch((error: unknown) => failed(res, error));
+      sendStream(res, shard, request.query, [...servedBy, ...requestId(req)]).catch((error: unknown) =>
+        failed(res, error),
+      );
       return;
     }
-    const send = (page: Page): void => count(sendPage(res, page, req.headers['if-none-match'], ownHeaders(req)));
+    const send = (page: Page): void => count(sendPage(res, page, req.headers['if-none-match'], requestId(req)));
     const page = pages.page(request.query, request.representation.encoding);
     if (page instanceof Promise) page.then(send).catch((error: unknown) => failed(res, error));
     else send(page);
@@ -87,31 +90,19 @@ export function createShardApp(options: ShardAppOptions): { readonly app: Expres
     work.run(res, () => answerOwn(request, req, res));
   };
 
-  const app = createPeopleApp(createEndpoint(answer, count), {
+  const endpoint = createEndpoint(answer, count);
+  const app = createPeopleApp(endpoint, {
     onError,
     addRoutes: (app) =>
       app.get('/readyz', (_req, res) => {
         res.status(isDraining() ? 503 : 200).json(identity);
       }),
   });
-  return { app, requests: () => requests };
-}
-
-async function sendStream(
-  { query, isHead }: PeopleRequest,
-  res: ServerResponse,
-  shard: Shard,
-  ownHeaders: string[],
-): Promise<void> {
-  const people = shard.letters.get(query.letter)!;
-  const slice = sliceOf(people, query, Number.POSITIVE_INFINITY);
-  const headers = ['Content-Type', NDJSON_TYPE, 'Content-Length', String(ndjsonLength(people, slice))];
-  headers.push(...COMMON_HEADERS, 'Shard', shard.range, 'Dataset', shard.dataset, ...ownHeaders);
-  if (slice.to < people.count && slice.to > slice.from) {
-    const cursor = encodeCursor(sortKeyAt(people, slice.to - 1));
-    headers.push('Link', nextLink(pageTarget(query.letter, query.limit, cursor)));
-  }
-  res.writeHead(200, headers);
-  if (isHead) res.end();
-  else await sendChunks(res, ndjsonChunks(people, slice));
+  return {
+    app,
+    handler: (req, res) => {
+      if (!endpoint(req, res)) app(req, res);
+    },
+    requests: () => requests,
+  };
 }

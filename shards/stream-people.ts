@@ -4,8 +4,11 @@
 
 import type { ServerResponse } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
-import { type LetterBlock, SEPARATOR } from '../people/shard-file.ts';
-import type { Slice } from './page-slice.ts';
+import { encodeCursor } from '../people/cursor.ts';
+import { COMMON_HEADERS, nextLink } from '../people/page.ts';
+import { NDJSON_TYPE, type PageQuery, pageTarget } from '../people/page-request.ts';
+import { type LetterBlock, SEPARATOR, type Shard, sortKeyAt } from '../people/shard-file.ts';
+import { type Slice, sliceOf } from './page-slice.ts';
 
 const CHUNK_BYTES = 64 * 1024;
 const NEWLINE = 0x0a;
@@ -30,6 +33,26 @@ export function* ndjsonChunks(people: LetterBlock, { from, to }: Slice): Generat
     yield chunk;
     first = end;
   }
+}
+
+/** Sends a slice, or only its head; `headers` is a flat list of this answer's further headers. */
+export async function sendStream(
+  res: ServerResponse,
+  shard: Shard,
+  query: PageQuery,
+  headers: readonly string[],
+): Promise<void> {
+  const people = shard.letters.get(query.letter)!;
+  const slice = sliceOf(people, query, Number.POSITIVE_INFINITY);
+  const list = ['Content-Type', NDJSON_TYPE, 'Content-Length', String(ndjsonLength(people, slice))];
+  list.push(...COMMON_HEADERS, 'Shard', shard.range, 'Dataset', shard.dataset, ...headers);
+  if (slice.to < people.count && slice.to > slice.from) {
+    const cursor = encodeCursor(sortKeyAt(people, slice.to - 1));
+    list.push('Link', nextLink(pageTarget(query.letter, query.limit, cursor)));
+  }
+  res.writeHead(200, list);
+  if (res.req.method === 'HEAD') res.end();
+  else await sendChunks(res, ndjsonChunks(people, slice));
 }
 
 /** Writes chunks as fast as the reader takes them, and ends; gives up when the connection does. */

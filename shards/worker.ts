@@ -24,7 +24,7 @@ runWorker<ShardPayload>(async (payload, primary) => {
 
   let isDraining = false;
   const counters = new Counters();
-  const { app, requests } = createShardApp({
+  const { handler, requests } = createShardApp({
     shard,
     identity: { id, range, dataset, epoch, opsUrl },
     workMs,
@@ -32,7 +32,7 @@ runWorker<ShardPayload>(async (payload, primary) => {
     isDraining: () => isDraining,
     onError: (error) => log.error({ err: error }, 'a request failed'),
   });
-  const door = createDoor(app, { age: CONNECTION_AGE });
+  const door = createDoor(handler, { age: CONNECTION_AGE });
   const leave = (): void => {
     isDraining = true;
   };
