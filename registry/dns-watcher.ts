@@ -7,7 +7,15 @@ import type { Layout } from '../people/range.ts';
 import { urlOf } from '../runtime/listen.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { Announcement, RegistryWatcher } from './announcement.ts';
-import { addressesOf, complaintOf, isKnown, type KnownAddresses, learn, NOTHING_KNOWN } from './dns-answers.ts';
+import {
+  addressesOf,
+  complaintOf,
+  type DnsAnswer,
+  isKnown,
+  type KnownAddresses,
+  learn,
+  NOTHING_KNOWN,
+} from './dns-answers.ts';
 import { parseDnsRegistry, type RangeName } from './dns-names.ts';
 import { createNameSource, type NameSource } from './dns-questions.ts';
 
@@ -66,16 +74,22 @@ interface WatchedName {
 function createWatchedName({ range, name, port }: RangeName, source: NameSource, log: Logger): WatchedName {
   let known: KnownAddresses = NOTHING_KNOWN;
   let complaint: string | null = null;
+  let isMissed = false;
+  const tell = (v4: DnsAnswer, v6: DnsAnswer): void => {
+    const now = complaintOf(v4, v6);
+    if (now !== null && complaint === null) log.warn(`${name} cannot be resolved (${now}); going on with what it was`);
+    if (now === null && complaint !== null) log.info(`${name} can be resolved again`);
+    complaint = now;
+    const isNowMissed = isKnown(known) && addressesOf(known).length === 0;
+    if (isNowMissed && !isMissed) log.warn(`${name} has no address: DNS knows of nobody who serves ${range}`);
+    isMissed = isNowMissed;
+  };
   return {
     async refresh(signal) {
       const { v4, v6 } = await source.ask(name);
       if (signal.aborted) return;
       known = learn(known, v4, v6);
-      const now = complaintOf(v4, v6);
-      if (now !== null && complaint === null)
-        log.warn(`${name} cannot be resolved (${now}); going on with what it was`);
-      if (now === null && complaint !== null) log.info(`${name} can be resolved again`);
-      complaint = now;
+      tell(v4, v6);
     },
     instances: () =>
       addressesOf(known).map((address) => {
