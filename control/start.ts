@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type Catalog, readCatalog, requireCatalog } from '../people/catalog.ts';
 import type { Range } from '../people/range.ts';
-import { listen, type PortKind } from '../runtime/listen.ts';
+import { listen, type PortKind, reachableUrl } from '../runtime/listen.ts';
 import { createLog, type Logger } from '../runtime/log.ts';
 import { installShutdown } from '../runtime/shutdown.ts';
 import { UserError } from '../runtime/user-error.ts';
@@ -39,9 +39,8 @@ export async function runStart(options: StartOptions): Promise<void> {
     }
   }
   const router = keepRouter(options, log);
-  const instances = new Map(
-    catalog.layout.map((range) => [range, keepInstance(range, () => router.opsUrl, options, log)]),
-  );
+  const opsUrl = (): string => reachableUrl(router.opsUrl, '127.0.0.1');
+  const instances = new Map(catalog.layout.map((range) => [range, keepInstance(range, opsUrl, options, log)]));
   const everybody = [router, ...instances.values()];
   process.once('exit', () => {
     for (const keeper of everybody) keeper.kill();
@@ -55,7 +54,7 @@ export async function runStart(options: StartOptions): Promise<void> {
   try {
     await router.start();
     await Promise.all([...instances.values()].map((instance) => instance.start()));
-    await untilServed(new OpsClient(router.opsUrl, options.opsToken), instances.size);
+    await untilServed(new OpsClient(opsUrl(), options.opsToken), instances.size);
   } catch (error) {
     await Promise.all(everybody.map((keeper) => keeper.kill()));
     throw error;

@@ -3,6 +3,7 @@
 // two seconds are unknown.
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Range } from '../people/range.ts';
 import type { Announcement } from '../registry/announcement.ts';
 import type { EventLog, OpsEvent } from '../runtime/event-log.ts';
 import type { Operation } from '../runtime/workers/primary.ts';
@@ -31,6 +32,8 @@ export class Fleet {
   readonly #token: string | null;
   readonly #events: EventLog;
   readonly #known = new Map<string, { readonly status: InstanceStatus; readonly atMs: number }>();
+  /** What the last instance of a range said of its people: they are not gone with it. */
+  readonly #people = new Map<Range, Pick<InstanceStatus, 'people' | 'letters'>>();
   readonly #stop = new AbortController();
 
   /** `events` gets what happens at the instances. */
@@ -52,6 +55,11 @@ export class Fleet {
     return this.#known.get(id)?.status ?? null;
   }
 
+  /** People of a range, as its instances last told; null before. */
+  peopleOf(range: Range): Pick<InstanceStatus, 'people' | 'letters'> | null {
+    return this.#people.get(range) ?? null;
+  }
+
   /** Gives an order to an instance's ops port. Throws with the reason when it does not take it. */
   async order({ id, opsUrl }: Announcement, path: '/scale' | '/reload', body: object): Promise<void> {
     if (opsUrl === null) throw new Error(`instance ${id} has no known ops port`);
@@ -70,7 +78,7 @@ export class Fleet {
   }
 
   /** Asks an instance now, so that status shows what just changed. */
-  async refresh({ id, opsUrl }: Announcement): Promise<void> {
+  async refresh({ id, range, opsUrl }: Announcement): Promise<void> {
     if (opsUrl === null) return;
     try {
       const response = await fetch(`${opsUrl}/status`, {
@@ -81,6 +89,7 @@ export class Fleet {
       const status = (await response.json()) as InstanceStatus;
       this.#passOnEvents(this.#known.get(id)?.status ?? null, status);
       this.#known.set(id, { status, atMs: performance.now() });
+      if (status.people !== null) this.#people.set(range, status);
     } catch {
       // hanging, gone or leaving: what it said before grows stale by itself
     }

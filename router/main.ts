@@ -58,6 +58,7 @@ export async function runRouter(options: RouterOptions): Promise<void> {
       isEjected: (url) => ejections.has(url),
       statusOf: (id) => fleet.statusOf(id),
       lastStatusOf: (id) => fleet.lastStatusOf(id),
+      peopleOf: (range) => fleet.peopleOf(range),
       router: { pid: process.pid, workers: pool.status(), operation: operation() },
     });
 

@@ -38,6 +38,7 @@ export class PageCache {
   /** Keeps a page; false when the cache is off or the page too large for it. */
   set(key: string, page: Page): boolean {
     if (!this.#pages) return false;
+    if (this.#pages.peek(key)?.etag === page.etag) return true;
     this.#pages.set(key, withHeaders(page, this.#hitHeaders));
     return this.#pages.has(key);
   }

@@ -12,6 +12,7 @@ export interface ServedPage {
 }
 
 const JSON_CONTENT = new RegExp(`^${JSON_TYPE} *(?:;|$)`, 'i');
+const TIMER_STEP_MS = 250;
 const BODY_LIMIT = 256 * 1024 * 1024;
 const HASH = /^"([0-9a-f]+)(?:-(?:br|gzip))?"$/;
 /** Only a link into the public path may pass: another would name an address of ours, or lead elsewhere. */
@@ -78,7 +79,7 @@ function readBody(answer: IncomingMessage, attempt: Attempt, remainingMs: number
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
-    const timer = setTimeout(() => fail(new AttemptError('timeout')), remainingMs);
+    const timer = setTimeout(() => fail(new AttemptError('timeout')), roundUp(remainingMs));
     const fail = (error: AttemptError): void => {
       clearTimeout(timer);
       reject(error);
@@ -100,6 +101,11 @@ function readBody(answer: IncomingMessage, attempt: Attempt, remainingMs: number
 
 function single(value: string | string[] | undefined): string {
   return typeof value === 'string' ? value : '';
+}
+
+/** Timers of equal length are cheap in Node, each further length costs a list of its own. */
+function roundUp(ms: number): number {
+  return Math.ceil(ms / TIMER_STEP_MS) * TIMER_STEP_MS;
 }
 
 function invalid(why: string): AttemptError {

@@ -18,6 +18,7 @@ export interface StatusSources {
   readonly isEjected: (url: string) => boolean;
   /** Fresh facts, or null. */
   readonly statusOf: (id: string) => InstanceStatus | null;
+  readonly peopleOf: (range: Range) => Pick<InstanceStatus, 'people' | 'letters'> | null;
   readonly lastStatusOf: (id: string) => InstanceStatus | null;
   readonly router: {
     readonly pid: number;
@@ -26,7 +27,15 @@ export interface StatusSources {
   };
 }
 
-export function routerStatus({ table, lostRanges, isEjected, statusOf, lastStatusOf, router }: StatusSources): object {
+export function routerStatus({
+  table,
+  lostRanges,
+  isEjected,
+  statusOf,
+  lastStatusOf,
+  peopleOf,
+  router,
+}: StatusSources): object {
   const pools = [
     ...table.pools.map(({ range, instances }) => ({ range, instances })),
     ...lostRanges.map((range) => ({ range, instances: [] as readonly InstanceView[] })),
@@ -40,8 +49,8 @@ export function routerStatus({ table, lostRanges, isEjected, statusOf, lastStatu
     pools: pools.map(({ range, instances }) => ({
       range,
       letters: lettersOf(range).join(''),
-      people: instances.map(({ id }) => lastStatusOf(id)?.people ?? null).find((people) => people !== null) ?? null,
-      peopleByLetter: instances.map(({ id }) => lastStatusOf(id)?.letters ?? null).find(Boolean) ?? null,
+      people: peopleOf(range)?.people ?? null,
+      peopleByLetter: peopleOf(range)?.letters ?? null,
       instances: instances.map((instance) => {
         const fresh = statusOf(instance.id);
         return {

@@ -25,6 +25,14 @@ export function urlOf(host: string, port: number): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
+/** A URL that others can use, for one of a server that listens on every address: `0.0.0.0` is no place to go to. */
+export function reachableUrl(url: string, hostname: string): string {
+  const parsed = new URL(url);
+  if (parsed.hostname !== '0.0.0.0' && parsed.hostname !== '[::]') return url;
+  parsed.hostname = hostname;
+  return parsed.origin;
+}
+
 function addressError(error: Error, host: string, port: number, prefix: string): UserError {
   switch (systemCode(error)) {
     case 'EADDRINUSE':

@@ -7,9 +7,10 @@ import type { Range } from '../people/range.ts';
 import type { Announcement } from '../registry/announcement.ts';
 import { openAnnouncer } from '../registry/open-registry.ts';
 import { EventLog } from '../runtime/event-log.ts';
+import { reachableUrl } from '../runtime/listen.ts';
 import { createLog, type LogLevel } from '../runtime/log.ts';
 import { UserError } from '../runtime/user-error.ts';
-import { startPrimary } from '../runtime/workers/primary.ts';
+import { type PrimaryUrls, startPrimary } from '../runtime/workers/primary.ts';
 import type { WorkerPool } from '../runtime/workers/worker-pool.ts';
 import { Autoscaler, type ScalablePool } from './autoscaler.ts';
 import { SHARD_METRICS } from './metrics.ts';
@@ -43,6 +44,7 @@ export interface ShardOptions {
 
 /** After leaving the registry an instance still serves for this long: routers learn of it in the meantime. */
 const LEAVE_MS = 500;
+const LOCAL = '127.0.0.1';
 
 const LETTER_SERIES = /^people_letter_requests_total\{letter="(.)"\}$/;
 
@@ -59,28 +61,33 @@ export async function runShard(options: ShardOptions): Promise<void> {
   /** By dataset: while a roll is under way, and after one that stopped, workers know different ones. */
   const facts = new Map<string, ShardFacts>();
   let isLeaving = false;
+  /** Where others find this instance. */
+  const reachable = (own: PrimaryUrls): PrimaryUrls => {
+    const url = options.advertise ?? reachableUrl(own.url, LOCAL);
+    return { url, opsUrl: reachableUrl(own.opsUrl, new URL(url).hostname) };
+  };
   const events = new EventLog();
   let autoscaler: Autoscaler | null = null;
 
   const primary = await startPrimary<ShardPayload>(
     { ...options, log, metrics: SHARD_METRICS, workerModule: fileURLToPath(new URL('./worker.js', import.meta.url)) },
     (self) => ({
-      payload: async ({ opsUrl }) => ({
+      payload: async (urls) => ({
         ...(await readShardPlan(dataFolder, range)),
         id,
         range,
-        opsUrl,
+        opsUrl: reachable(urls).opsUrl,
         dataFolder,
         workMs,
         logLevel,
       }),
       isReady: () => !isLeaving && self().pool.ready.length > 0,
       status: () => {
-        const { url, opsUrl, pool, operation } = self();
+        const { pool, operation } = self();
         const { dataset, epoch } = pool.payload;
         const { people = null, bytes = null, letters = null } = facts.get(dataset) ?? {};
         return {
-          ...{ id, range, dataset, epoch, url: options.advertise ?? url, opsUrl, pid: process.pid },
+          ...{ id, range, dataset, epoch, ...reachable(self()), pid: process.pid },
           state: isLeaving ? 'draining' : 'available',
           ...{ people, bytes, letters, workers: pool.status(), operation: operation() },
           ...{ autoscale: autoscaler?.status ?? null, events: events.events },
@@ -114,7 +121,7 @@ export async function runShard(options: ShardOptions): Promise<void> {
   );
   const announcement = (): Announcement => {
     const { dataset, epoch } = primary.pool.payload;
-    return { id, range, dataset, epoch, url: options.advertise ?? primary.url, opsUrl: primary.opsUrl };
+    return { id, range, dataset, epoch, ...reachable(primary) };
   };
   announcer.announce(announcement());
   if (options.autoscale) {
@@ -126,7 +133,8 @@ export async function runShard(options: ShardOptions): Promise<void> {
     });
   }
   log.debug(`${id} serves dataset ${primary.pool.payload.dataset} at ${primary.url}`);
-  process.stdout.write(`ready ${options.advertise ?? primary.url} ops ${primary.opsUrl}\n`);
+  const { url, opsUrl } = reachable(primary);
+  process.stdout.write(`ready ${url} ops ${opsUrl}\n`);
 }
 
 /** The pool as the autoscaler sees it. */
