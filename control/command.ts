@@ -55,10 +55,10 @@ export function toCommand<S extends FlagSet, A extends readonly unknown[]>(spec:
   command.addHelpText('after', `\n${examplesText(spec.examples)}`);
   command.action(async (...given: unknown[]) => {
     if (spec.isServer) followParent();
-    const values = options.map(({ key, option, flag }) => [
-      key,
-      command.getOptionValue(option.attributeName()) ?? flag.initial,
-    ]);
+    const values = options.map(({ key, option, flag }) => {
+      const value = command.getOptionValue(option.attributeName());
+      return [key, (option.negate ? !value : value) ?? flag.initial];
+    });
     await spec.run(Object.fromEntries(values) as FlagValues<S>, given.slice(0, words.length) as unknown as A);
   });
   return withHouseRules(command, `zpeople ${spec.name}`);
@@ -88,7 +88,8 @@ function readSwitchFromEnvironment(command: Command, option: Option, variable: s
     const value = process.env[variable] ?? '';
     const isOn = SWITCH_WORDS.get(value);
     if (isOn === undefined) throw UserError.usage(`${variable} is "${value}"; it must be 1 or true, 0 or false`);
-    command.setOptionValueWithSource(option.attributeName(), isOn, 'env');
+    // Commander keeps `--no-cache` as a `cache` that is true until the switch is there.
+    command.setOptionValueWithSource(option.attributeName(), option.negate ? !isOn : isOn, 'env');
   });
 }
 

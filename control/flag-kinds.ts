@@ -31,20 +31,26 @@ export function wholeNumber(placeholder: string, min: number, max: number): Kind
   };
 }
 
-/** A time with its unit, `500ms`, `10s` or `2m`, as ms; from `minMs` on. */
-export function duration(minMs: number): Kind<number> {
+/** A time with its unit, `500ms`, `10s` or `2m`, as ms; from `minMs` to `maxMs`. */
+export function duration(minMs: number, maxMs = Number.POSITIVE_INFINITY): Kind<number> {
+  const format = (ms: number): string => {
+    if (ms > 0 && ms % UNIT_MS.m === 0) return `${ms / UNIT_MS.m}m`;
+    return ms % UNIT_MS.s === 0 ? `${ms / UNIT_MS.s}s` : `${ms}ms`;
+  };
+  const least = minMs > 0 ? ` of at least ${minMs}ms` : '';
+  const most = maxMs < Number.POSITIVE_INFINITY ? ` of at most ${format(maxMs)}` : '';
+  const bounds = least && most ? `${least} and${most.replace(' of', '')}` : least + most;
   return {
     placeholder: 'time',
     parse: (text) => {
       const [, count, unit] = DURATION.exec(text) ?? [];
       const ms = Number(count) * UNIT_MS[unit as keyof typeof UNIT_MS];
-      if (!(ms >= minMs)) {
-        const least = minMs > 0 ? ` of at least ${minMs}ms` : '';
-        throw new InvalidArgumentError(`It must be a time${least} with its unit, like 500ms, 10s or 2m.`);
+      if (!(ms >= minMs && ms <= maxMs)) {
+        throw new InvalidArgumentError(`It must be a time${bounds} with its unit, like 500ms, 10s or 2m.`);
       }
       return ms;
     },
-    format: (ms) => (ms % 1_000 === 0 ? `${ms / 1_000}s` : `${ms}ms`),
+    format,
   };
 }
 
