@@ -13,6 +13,8 @@ const HTTP_ORIGIN = /^http:\/\/[A-Za-z0-9.:[\]-]+$/;
 const REGISTRY = /^(?:embedded$|static:.|(?:http|consul|dns):\/\/.)/;
 const MAX_WORKERS = 64;
 const OPS_PORT = 8081;
+const PUBLIC_URL = 'http://127.0.0.1:8080';
+const MAX_RATE = 20_000;
 const MAX_PEOPLE = 10_000_000;
 const MAX_SEED = 2 ** 32 - 1;
 
@@ -100,6 +102,22 @@ const FLAGS = {
   ),
   routerLayout: optionalFlag('shards', kind.layout, 'the ranges, where the registry cannot know them (dns://)'),
 
+  url: flag('url', kind.textLike('url', HTTP_ORIGIN, 'a URL like http://127.0.0.1:8080'), PUBLIC_URL, 'what to load'),
+  hot: optionalFlag('hot', kind.range, 'most requests (80 %) go to this range'),
+  letter: optionalFlag(
+    'letter',
+    kind.textLike('letter', /^[A-Za-z]$/, 'one letter, A to Z'),
+    'most requests (80 %) go to this letter',
+  ),
+  rate: optionalFlag(
+    'rate',
+    kind.wholeNumber('n', 1, MAX_RATE),
+    'requests due per second, in all; without it each connection sends when it is answered',
+  ),
+  connections: flag('connections', kind.wholeNumber('n', 1, 1_000), 10, 'connections, each with one request at a time'),
+  loadMs: flag('duration', kind.duration(1, 600_000), 10_000, 'how long, at most 10m'),
+  noCache: switchFlag('no-cache', "have each request answered by a shard, past the router's cache"),
+
   graceMs: flag('grace', kind.duration(0), 10_000, 'time to finish what is begun when leaving'),
   json: switchFlag('json', 'JSON instead of a table'),
   watch: switchFlag('watch', 'keep showing it, once a second'),
@@ -173,3 +191,14 @@ export const START_FLAGS = {
 export const REMOTE_FLAGS = { opsUrl: FLAGS.opsUrl, opsToken } satisfies FlagSet;
 
 export const STATUS_FLAGS = { ...REMOTE_FLAGS, json: FLAGS.json, watch: FLAGS.watch } satisfies FlagSet;
+
+export const LOAD_FLAGS = {
+  url: FLAGS.url,
+  hot: FLAGS.hot,
+  letter: FLAGS.letter,
+  rate: FLAGS.rate,
+  connections: FLAGS.connections,
+  durationMs: FLAGS.loadMs,
+  noCache: FLAGS.noCache,
+  json: FLAGS.json,
+} satisfies FlagSet;

@@ -3,6 +3,7 @@
 import { Command } from 'commander';
 import { UserError } from '../runtime/user-error.ts';
 import { withHouseRules } from './command.ts';
+import { loadCommand } from './commands/load.ts';
 import { reloadCommand } from './commands/reload.ts';
 import { routerCommand } from './commands/router.ts';
 import { scaleCommand } from './commands/scale.ts';
@@ -29,7 +30,7 @@ Each flag may also be set as ZPEOPLE_<FLAG>; a flag goes before its variable, th
 Exit codes: 0 done, 1 failed, 2 wrong usage.`,
     );
   const commands = [
-    ...[startCommand(), seedCommand(), statusCommand(), scaleCommand(), reloadCommand()],
+    ...[startCommand(), seedCommand(), statusCommand(), scaleCommand(), reloadCommand(), loadCommand()],
     ...[shardCommand(), routerCommand(), helpCommand(program)],
   ];
   for (const command of commands) program.addCommand(command);
