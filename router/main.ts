@@ -8,6 +8,7 @@ import { openWatcher } from '../registry/open-registry.ts';
 import { EventLog } from '../runtime/event-log.ts';
 import { createLog, type LogLevel } from '../runtime/log.ts';
 import { type Primary, startPrimary } from '../runtime/workers/primary.ts';
+import { addConsoleRoutes, isConsoleFile } from './console-routes.ts';
 import { Ejections } from './ejections.ts';
 import { Fleet } from './fleet.ts';
 import { Live } from './live.ts';
@@ -79,7 +80,9 @@ export async function runRouter(options: RouterOptions): Promise<void> {
         embedded?.addRoutes(app);
         addPoolRoutes(app, () => keeper.table, fleet);
         live.addRoutes(app);
+        addConsoleRoutes(app, { needsToken: opsToken !== null, isDemo: false });
       },
+      isOpenFile: isConsoleFile,
       onReady: (worker) => worker.process.send({ type: 'custom', body: tableMessage() }),
       onEvent: ({ kind, detail }) => tell(kind, detail),
       onCustom: (_worker, body) => {

@@ -30,6 +30,8 @@ export interface OpsServerOptions {
   readonly token: string | null;
   readonly operations: Operations;
   readonly log: Logger;
+  /** Paths of files that are open to everybody, token or not: they must hold no secret. */
+  readonly isOpenFile?: (path: string) => boolean;
   /** Further routes (a router's registry, pools, console). */
   readonly addRoutes?: (app: Express) => void;
 }
@@ -61,10 +63,10 @@ export function isLoopback(host: string): boolean {
   return LOOPBACK.test(host);
 }
 
-function createOpsApp({ host, token, operations, log, addRoutes }: OpsServerOptions): Express {
+function createOpsApp({ host, token, operations, log, isOpenFile, addRoutes }: OpsServerOptions): Express {
   const app = express();
   app.disable('x-powered-by');
-  app.use(guard(isLoopback(host), token));
+  app.use(guard(isLoopback(host), token, isOpenFile ?? (() => false)));
   app.use(express.json({ limit: BODY_LIMIT }));
 
   app.get('/healthz', (_req, res) => {
@@ -130,13 +132,14 @@ export function workersOf(body: unknown): number | null {
     : null;
 }
 
-function guard(isLocal: boolean, token: string | null): RequestHandler {
+function guard(isLocal: boolean, token: string | null, isOpenFile: (path: string) => boolean): RequestHandler {
   return (req, res, next) => {
     const host = (req.headers.host ?? '').replace(/:\d+$/, '');
     if (isLocal && !isLoopback(host)) {
       return sendProblem(res, { status: 403, detail: 'The Host header must be a loopback name here.' });
     }
-    const isOpen = req.path === '/healthz' || req.path === '/readyz';
+    const isOpen =
+      req.path === '/healthz' || req.path === '/readyz' || (req.method === 'GET' && isOpenFile(req.path));
     if (token !== null && !isOpen && !isSame(req.headers.authorization ?? '', `Bearer ${token}`)) {
       return sendProblem(res, {
         status: 401,

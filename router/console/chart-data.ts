@@ -13,7 +13,7 @@ const GAP_S = 3;
 export function chartColumns(
   samples: readonly TrafficSample[],
   ranges: readonly string[],
-  valueOf: (traffic: RangeTraffic | undefined) => number | null,
+  read: (traffic: RangeTraffic | undefined) => number | null,
 ): ChartColumns {
   const times: number[] = [];
   const columns = ranges.map((): (number | null)[] => []);
@@ -25,7 +25,7 @@ export function chartColumns(
       for (const column of columns) column.push(null);
     }
     times.push(time);
-    for (const [index, range] of ranges.entries()) columns[index]!.push(valueOf(sample.ranges[range]));
+    for (const [index, range] of ranges.entries()) columns[index]!.push(read(sample.ranges[range]));
   }
   return [times, ...columns];
 }
@@ -40,7 +40,7 @@ export function shownSeconds(samples: readonly TrafficSample[]): number {
 
 /** Where the time axis has its labels, and what they say: `−2 min` … `now`. */
 export function timeLabels(nowS: number, seconds: number): readonly (readonly [time: number, label: string])[] {
-  const step = seconds / (seconds <= 60 || seconds === 240 ? 4 : seconds === 120 ? 4 : seconds / 60);
+  const step = seconds <= 120 ? seconds / 4 : 60;
   const labels: (readonly [number, string])[] = [];
   for (let ago = seconds; ago > 0; ago -= step) {
     labels.push([nowS - ago, ago % 60 === 0 ? `−${ago / 60} min` : `−${ago} s`]);

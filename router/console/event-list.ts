@@ -10,7 +10,7 @@ import type { OpsEvent } from './wire.ts';
 
 /** Creates the function that shows a story's events. */
 export function createEventList(hueOf: HueOf): (story: Story) => void {
-  const list = byId('events');
+  const [log, list] = [byId('log'), byId('events')];
   const empty = byId('no-events');
   let isFilled = false;
   const show = createList<OpsEvent>(list, eventKey, (event) => createEntry(event, hueOf, isFilled));
@@ -18,7 +18,7 @@ export function createEventList(hueOf: HueOf): (story: Story) => void {
     if (!status) return;
     show(events.toReversed());
     setAttribute(empty, 'hidden', events.length > 0);
-    if (!isFilled) list.setAttribute('aria-live', 'polite');
+    if (!isFilled) log.setAttribute('aria-live', 'polite');
     isFilled = true;
   };
 }

@@ -34,6 +34,8 @@ export interface PrimaryHouse<P> {
   /** Series of the primary itself, beside its workers'. */
   series(): Series;
   addRoutes?(app: Express): void;
+  /** Paths of files that the ops port shows without its token. */
+  isOpenFile?(path: string): boolean;
   onEvent?(event: WorkerPoolEvent): void;
   onCustom?(worker: WorkerHandle<P>, body: unknown): void;
   /** A worker became ready; connections are dealt to it after this. */
@@ -111,6 +113,7 @@ export async function startPrimary<P>(
     token: options.opsToken,
     log,
     ...(house.addRoutes && { addRoutes: house.addRoutes }),
+    ...(house.isOpenFile && { isOpenFile: house.isOpenFile }),
     operations: {
       isReady: () => primary !== null && house.isReady(),
       status: () => (primary ? house.status() : { state: 'starting' }),
