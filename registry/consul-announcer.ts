@@ -15,7 +15,7 @@ const CALL_LIMIT_MS = 1_000;
 const WITHDRAW_LIMIT_MS = 1_000;
 const LEAST_DEREGISTER_MS = 100;
 /** One minute is the least that Consul takes for it. */
-const CHECK = { intervalMs: 1_000, timeoutMs: 1_000, deregisterAfterMs: 60_000 };
+const CHECK = { interval: '1s', timeout: '1s', deregisterAfter: '1m' };
 
 /** Announces an instance to the agent. Throws UserError (usage) when the address cannot be read. */
 export function createConsulAnnouncer({ registry, log }: ConsulRegistryOptions): RegistryAnnouncer {

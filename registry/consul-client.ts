@@ -18,11 +18,12 @@ export interface ServiceAnswer {
   readonly index: string | undefined;
 }
 
+/** An HTTP check of a service; times as Consul writes them (`1s`, `1m`). */
 export interface HealthCheck {
   readonly url: string;
-  readonly intervalMs: number;
-  readonly timeoutMs: number;
-  readonly deregisterAfterMs: number;
+  readonly interval: string;
+  readonly timeout: string;
+  readonly deregisterAfter: string;
 }
 
 /** A body must be whole this long after its head. */
@@ -72,9 +73,9 @@ export class ConsulClient {
       check: {
         name: `${registration.name} ${registration.id}`,
         http: check.url,
-        interval: `${check.intervalMs}ms`,
-        timeout: `${check.timeoutMs}ms`,
-        deregistercriticalserviceafter: `${check.deregisterAfterMs}ms`,
+        interval: check.interval,
+        timeout: check.timeout,
+        deregistercriticalserviceafter: check.deregisterAfter,
       },
     };
     await this.#call(limitMs, null, (common) => this.#consul.agent.service.register({ ...options, ...common }));

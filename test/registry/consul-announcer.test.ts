@@ -41,9 +41,9 @@ describe.concurrent('announcing', () => {
       Check: {
         Name: 'people-shard a-d-1',
         HTTP: 'http://127.0.0.1:4001/readyz',
-        Interval: '1000ms',
-        Timeout: '1000ms',
-        DeregisterCriticalServiceAfter: '60000ms',
+        Interval: '1s',
+        Timeout: '1s',
+        DeregisterCriticalServiceAfter: '1m',
       },
     });
   });
