@@ -1,4 +1,6 @@
 // A worker as a real process: the only file that knows node:cluster's primary side.
+// A connection sent to a worker stays open here, unread, until the worker says that it has taken it. A worker that dies
+// or hangs may have connections in its mailbox: they are not lost with it. Cost: one short message more per connection.
 
 import cluster from 'node:cluster';
 import type { Socket } from 'node:net';
@@ -11,7 +13,8 @@ export function clusterForker(workerModule: string, execArgv: readonly string[] 
   return () => {
     const worker = cluster.fork();
     const child = worker.process;
-    const undelivered = new Set<Socket>();
+    /** Sockets sent, in their order, with when. */
+    const mailbox: { readonly socket: Socket; readonly sentAt: number }[] = [];
     let failure: Error | null = null;
     worker.on('error', (error) => {
       failure = error; // of the start; else it is a message to a process that just died
@@ -20,24 +23,23 @@ export function clusterForker(workerModule: string, execArgv: readonly string[] 
       id: worker.id,
       pid: child.pid ?? 0,
       send(message, socket) {
-        if (!child.connected) {
-          socket?.destroy();
-          return;
-        }
-        if (socket) undelivered.add(socket);
-        child.send(message, socket, {}, (error) => {
-          if (!socket) return;
-          undelivered.delete(socket);
-          if (error) socket.destroy();
-        });
+        if (socket) mailbox.push({ socket, sentAt: performance.now() });
+        if (child.connected) child.send(message, socket, { keepOpen: true }, () => {}); // a failure ends in "close"
       },
+      waitingMs: () => (mailbox[0] ? performance.now() - mailbox[0].sentAt : 0),
       kill: (signal) => child.kill(signal),
-      onMessage: (listener) => worker.on('message', (message: ToPrimary) => listener(message)),
+      onMessage: (listener) =>
+        worker.on('message', (message: ToPrimary) => {
+          if (message.type === 'taken')
+            mailbox.shift()?.socket.destroy(); // it lives on in the worker
+          else listener(message);
+        }),
       // "exit" may overtake the last report; "close" comes after it, and also when there never was a process
       onExit: (listener) =>
         child.once('close', (code, signal) => {
           const how = child.pid === undefined ? `not started: ${failure?.message}` : howItEnded(code, signal);
-          listener(how, [...undelivered]);
+          const undelivered = mailbox.splice(0).map(({ socket }) => socket);
+          listener(how, undelivered);
         }),
     };
   };

@@ -1,12 +1,15 @@
 // The port of an instance: accepted by the primary for as long as it lives, and dealt out to its workers.
 // node:cluster would close the port with the last worker, and a port chosen by the system would be lost with it; here
 // connections that come while no worker is ready wait for one. A connection goes to the ready worker that has the
-// fewest, so that new workers fill up first. Cost: one message per connection, none per request.
+// fewest, so that new workers fill up first; but not to one that does not take those it was sent, if another does.
+// Cost: two messages per connection, none per request.
 
 import { createServer, type Server, type Socket } from 'node:net';
 import { listen } from '../listen.ts';
 import type { WorkerHandle } from './worker-handle.ts';
 
+/** A worker that has not taken a connection after this long hangs, or is busy enough already. */
+const STUCK_MS = 100;
 const WAITING_LIMIT = 4_096;
 const WAITING_MS = 10_000;
 
@@ -56,8 +59,12 @@ export class ConnectionDealer {
   }
 
   #leastConnected(): WorkerHandle<unknown> | undefined {
+    const ready = this.#ready();
+    const open = ready.filter(({ process }) => process.waitingMs() < STUCK_MS);
     let least: WorkerHandle<unknown> | undefined;
-    for (const worker of this.#ready()) if (!least || worker.connections < least.connections) least = worker;
+    for (const worker of open.length > 0 ? open : ready) {
+      if (!least || worker.connections < least.connections) least = worker;
+    }
     return least;
   }
 

@@ -23,6 +23,8 @@ export type ToWorker =
 
 export type ToPrimary =
   | { readonly type: 'booted' }
+  /** It has the oldest connection not yet taken, and has read nothing of it so far. */
+  | { readonly type: 'taken' }
   | { readonly type: 'ready' }
   /** It cannot start, in words for people. */
   | { readonly type: 'refused'; readonly reason: string }

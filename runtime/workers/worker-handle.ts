@@ -9,10 +9,13 @@ import { nextWorkerState, type WorkerEvent, type WorkerState } from './worker-st
 export interface WorkerProcess {
   readonly id: number;
   readonly pid: number;
+  /** A socket stays ours until the worker says that it has taken it. */
   send(message: ToWorker, socket?: Socket): void;
+  /** How long the oldest socket sent has been waiting to be taken, in ms; 0 when there is none. */
+  waitingMs(): number;
   kill(signal: NodeJS.Signals): void;
   onMessage(listener: (message: ToPrimary) => void): void;
-  /** `undelivered` are the sockets sent that never left this process. */
+  /** `undelivered` are the sockets sent and not taken: nothing was read of them. */
   onExit(listener: (how: string, undelivered: readonly Socket[]) => void): void;
 }
 

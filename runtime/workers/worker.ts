@@ -61,6 +61,7 @@ export function runWorker<P>(start: (payload: P, primary: PrimaryLink) => Promis
         void begin(message.payload as P);
         return;
       case 'connection':
+        tell({ type: 'taken' }); // before a byte is read: if we die first, another worker gets it
         if (!socket) return; // its client left on the way
         if (service) service.door.accept(socket);
         else socket.destroy();

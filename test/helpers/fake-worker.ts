@@ -23,6 +23,8 @@ export class FakeWorker implements WorkerProcess {
   readonly sockets: (Socket | undefined)[] = [];
   readonly signals: NodeJS.Signals[] = [];
   counters: Readonly<Record<string, number>> = {};
+  /** How long it has left a connection lying about. */
+  waitingForMs = 0;
   connections = 0;
   isGone = false;
   #heartbeat: NodeJS.Timeout | undefined;
@@ -79,6 +81,10 @@ export class FakeWorker implements WorkerProcess {
     this.sent.push(message);
     this.sockets.push(socket);
     queueMicrotask(() => this.#obey(message));
+  }
+
+  waitingMs(): number {
+    return this.waitingForMs;
   }
 
   kill(signal: NodeJS.Signals): void {
