@@ -26,7 +26,7 @@ export function createConsulWatcher({ registry, log, waitMs = WAIT_MS }: ConsulW
   const consulLog = createConsulLog(registry, log);
   const stop = new AbortController();
 
-  const run = async (onInstances: (instances: readonly Announcement[]) => void): Promise<void> => {
+  const run = async (onInstances: (instances: readonly Announcement[]) => void, onHeard: () => void): Promise<void> => {
     let index = 0n;
     let failures = 0;
     let known: readonly Announcement[] | null = null;
@@ -42,6 +42,7 @@ export function createConsulWatcher({ registry, log, waitMs = WAIT_MS }: ConsulW
         pauseMs = retryMs(answer, failures, Math.random());
       } else {
         consulLog.good();
+        onHeard();
         failures = 0;
         const { instances, refused } = readServices(answer.entries);
         consulLog.refused(refused);
@@ -55,8 +56,8 @@ export function createConsulWatcher({ registry, log, waitMs = WAIT_MS }: ConsulW
 
   let running: Promise<void> = Promise.resolve();
   return {
-    watch(onInstances) {
-      running = run(onInstances);
+    watch(onInstances, onHeard = () => {}) {
+      running = run(onInstances, onHeard);
     },
     async close() {
       stop.abort();

@@ -37,11 +37,12 @@ export function createDnsWatcher(options: DnsWatcherOptions): RegistryWatcher {
   const names = parseDnsRegistry(registry, layout).map((place) => createWatchedName(place, source, log));
   const stop = new AbortController();
 
-  const run = async (onInstances: (instances: readonly Announcement[]) => void): Promise<void> => {
+  const run = async (onInstances: (instances: readonly Announcement[]) => void, onHeard: () => void): Promise<void> => {
     let told: string | null = null;
     while (!stop.signal.aborted) {
       await Promise.all(names.map((name) => name.refresh(stop.signal)));
       if (stop.signal.aborted) return;
+      if (names.every((name) => name.isFresh())) onHeard();
       const instances = names.flatMap((name) => name.instances());
       const telling = instances.map(({ id, range }) => `${range} ${id}`).join();
       if (telling !== told && names.some((name) => name.isKnown())) {
@@ -54,8 +55,8 @@ export function createDnsWatcher(options: DnsWatcherOptions): RegistryWatcher {
 
   let running: Promise<void> = Promise.resolve();
   return {
-    watch(onInstances) {
-      running = run(onInstances);
+    watch(onInstances, onHeard = () => {}) {
+      running = run(onInstances, onHeard);
     },
     async close() {
       stop.abort();
@@ -69,6 +70,8 @@ interface WatchedName {
   refresh(signal: AbortSignal): Promise<void>;
   instances(): readonly Announcement[];
   isKnown(): boolean;
+  /** Whether the last question was answered. */
+  isFresh(): boolean;
 }
 
 function createWatchedName({ range, name, port }: RangeName, source: NameSource, log: Logger): WatchedName {
@@ -97,5 +100,6 @@ function createWatchedName({ range, name, port }: RangeName, source: NameSource,
         return { id: url.slice('http://'.length), range, dataset: null, epoch: null, url, opsUrl: null };
       }),
     isKnown: () => isKnown(known),
+    isFresh: () => complaint === null,
   };
 }

@@ -29,6 +29,7 @@ function draw<T extends Candidate>(candidates: readonly T[], random: () => numbe
   return candidates[candidates.length - 1]!;
 }
 
+/** Without the weight's say at no load, so that on a tie the draw decides: an idle newcomer still gets its share. */
 function load({ inFlight, weight }: Candidate): number {
-  return (inFlight + 1) / weight;
+  return inFlight / weight;
 }
