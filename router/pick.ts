@@ -8,7 +8,11 @@ export interface Candidate {
   readonly weight: number;
 }
 
-/** The less loaded of two candidates drawn by weight; undefined when there are none. `random` gives 0 to <1. */
+/**
+ * The less loaded of two candidates drawn by weight; undefined when there are none. `random` gives 0 to <1. The second
+ * wins only if it has less now and would still have less with the request: else the draw decides, so that a newcomer
+ * gets its share of a quiet pool, and no more.
+ */
 export function pick<T extends Candidate>(candidates: readonly T[], random: () => number): T | undefined {
   if (candidates.length < 2) return candidates[0];
   const a = draw(candidates, random);
@@ -16,7 +20,7 @@ export function pick<T extends Candidate>(candidates: readonly T[], random: () =
     candidates.filter((candidate) => candidate !== a),
     random,
   );
-  return load(b) < load(a) ? b : a;
+  return load(b, 0) < load(a, 0) && load(b, 1) < load(a, 1) ? b : a;
 }
 
 function draw<T extends Candidate>(candidates: readonly T[], random: () => number): T {
@@ -29,7 +33,6 @@ function draw<T extends Candidate>(candidates: readonly T[], random: () => numbe
   return candidates[candidates.length - 1]!;
 }
 
-/** Without the weight's say at no load, so that on a tie the draw decides: an idle newcomer still gets its share. */
-function load({ inFlight, weight }: Candidate): number {
-  return inFlight / weight;
+function load({ inFlight, weight }: Candidate, more: 0 | 1): number {
+  return (inFlight + more) / weight;
 }
