@@ -1,6 +1,7 @@
 // Samples as the columns a chart wants, and the stretch of time it shows. Pure.
 
-import type { RangeTraffic, TrafficSample } from './wire.ts';
+import { type RecentTraffic, recentOfRange } from './recent.ts';
+import type { TrafficSample } from './wire.ts';
 
 /** Times in s since 1970, then a column per range; null is a gap. */
 export type ChartColumns = [number[], ...(number | null)[][]];
@@ -13,11 +14,11 @@ const GAP_S = 3;
 export function chartColumns(
   samples: readonly TrafficSample[],
   ranges: readonly string[],
-  read: (traffic: RangeTraffic | undefined) => number | null,
+  read: (traffic: RecentTraffic) => number | null,
 ): ChartColumns {
   const times: number[] = [];
   const columns = ranges.map((): (number | null)[] => []);
-  for (const sample of samples) {
+  for (const [at, sample] of samples.entries()) {
     const time = Date.parse(sample.at) / 1000;
     const before = times.at(-1);
     if (before !== undefined && time - before > GAP_S) {
@@ -25,7 +26,7 @@ export function chartColumns(
       for (const column of columns) column.push(null);
     }
     times.push(time);
-    for (const [index, range] of ranges.entries()) columns[index]!.push(read(sample.ranges[range]));
+    for (const [index, range] of ranges.entries()) columns[index]!.push(read(recentOfRange(samples, range, at + 1)));
   }
   return [times, ...columns];
 }

@@ -2,21 +2,21 @@
 // are what a canvas lacks: a legend that reads the values out (now, or where the pointer is), a sentence for screen
 // readers and the numbers as a table.
 
-import { chartColumns, shownSeconds, timeLabels } from './chart-data.ts';
+import { type ChartColumns, chartColumns, shownSeconds, timeLabels } from './chart-data.ts';
 import { type ChartTable, createChartTable } from './chart-table.ts';
 import { create, createList, setAttribute, setText } from './dom.ts';
 import { isLandmark, toneOf } from './event-tone.ts';
 import { rangeName } from './format.ts';
 import { colour, colourOfHue, type HueOf } from './palette.ts';
+import type { RecentTraffic } from './recent.ts';
 import type { Story } from './story.ts';
-import type { RangeTraffic } from './wire.ts';
 
 export interface ChartOptions {
   /** The section it lives in: its heading is there already. */
   readonly section: HTMLElement;
   /** What is shown, as a sentence begins: `Requests per second`. */
   readonly title: string;
-  readonly read: (traffic: RangeTraffic | undefined) => number | null;
+  readonly read: (traffic: RecentTraffic) => number | null;
   readonly format: (value: number | null) => string;
   readonly shape: 'linear' | 'log';
   readonly hueOf: HueOf;
@@ -39,6 +39,7 @@ export class Chart {
   readonly #table: ChartTable;
   #plot: uPlot | null = null;
   #ranges: readonly string[] = [];
+  #columns: ChartColumns = [[]];
   #story: Story | null = null;
   #pointer: number | null = null;
 
@@ -47,7 +48,7 @@ export class Chart {
     const { section, hueOf } = options;
     const legend = create('ul', { class: 'legend', 'aria-hidden': 'true' });
     this.#canvas = create('div', { class: 'plot', role: 'img' });
-    this.#table = createChartTable(options.title, options.read, options.format);
+    this.#table = createChartTable(options.title, options.format);
     section.append(legend, this.#canvas, this.#table.element);
     this.#showLegend = createList<LegendEntry>(
       legend,
@@ -69,30 +70,26 @@ export class Chart {
       this.#ranges = ranges;
       this.#build();
     }
-    this.#plot?.setData(chartColumns(story.traffic, ranges, this.#options.read));
+    this.#columns = chartColumns(story.traffic, ranges, this.#options.read);
+    this.#plot?.setData(this.#columns);
     this.#readOut();
-    this.#table.update(story.traffic, ranges);
+    this.#table.update(this.#columns, ranges);
   }
 
   #build(): void {
     this.#plot?.destroy();
-    this.#plot = new uPlot(this.#config(), undefined, this.#canvas);
-    if (this.#story) this.#plot.setData(chartColumns(this.#story.traffic, this.#ranges, this.#options.read));
+    this.#plot = new uPlot(this.#config(), this.#columns, this.#canvas);
   }
 
   /** Reads the values out: at the pointer, else the latest. */
   #readOut(): void {
-    const { title, format, read } = this.#options;
-    const traffic = this.#story?.traffic ?? [];
-    const times = this.#plot?.data[0] ?? [];
-    const index = this.#pointer === null ? times.length - 1 : this.#pointer;
-    const entries = this.#ranges.map((range, series) => ({
-      range,
-      value: format((this.#plot?.data[series + 1]?.[index] as number | null | undefined) ?? null),
-    }));
-    this.#showLegend(entries);
-    const latest = this.#ranges.map((range) => `${rangeName(range)} ${format(read(traffic.at(-1)?.ranges[range]))}`);
-    const minutes = Math.round(shownSeconds(traffic) / 60);
+    const { title, format } = this.#options;
+    const [times, ...columns] = this.#columns;
+    const textAt = (index: number): string[] => columns.map((column) => format(column[index] ?? null));
+    const shown = textAt(this.#pointer ?? times.length - 1);
+    this.#showLegend(this.#ranges.map((range, index) => ({ range, value: shown[index] ?? '' })));
+    const latest = textAt(times.length - 1).map((value, index) => `${rangeName(this.#ranges[index] ?? '')} ${value}`);
+    const minutes = shownSeconds(this.#story?.traffic ?? []) / 60;
     const stretch = minutes === 1 ? 'minute' : `${minutes} minutes`;
     setAttribute(this.#canvas, 'aria-label', `${title} over the last ${stretch}; now: ${latest.join(', ')}.`);
   }
@@ -111,11 +108,11 @@ export class Chart {
   #config(): uPlot.Options {
     const { shape, format, hueOf } = this.#options;
     const axis = { stroke: colour('--muted'), font: FONT, ticks: { show: false } };
-    const grid = { stroke: colour('--line'), width: 1 };
+    const grid = { stroke: colour('--line'), width: 1, ...(shape === 'log' && { filter: decadesOnly }) };
     return {
       ...this.#size(),
       legend: { show: false },
-      padding: [12, 8, 0, 0],
+      padding: [12, 18, 0, 0],
       cursor: { y: false, drag: { x: false, y: false }, sync: { key: POINTER_KEY }, points: { size: 7 } },
       scales: {
         x: { time: false, range: () => [...this.#span()] as [number, number] },
@@ -188,4 +185,9 @@ export class Chart {
     }
     ctx.restore();
   }
+}
+
+/** A line for 1, 10, 100, none between. */
+function decadesOnly(_plot: uPlot, splits: number[]): (number | null)[] {
+  return splits.map((value) => (Number.isInteger(Math.log10(value)) ? value : null));
 }

@@ -26,6 +26,9 @@ interface GroupFacts {
 /** Below this a letter is warm at most: one request is no heat. */
 const HEAT_FROM_RPS = 10;
 
+/** From here on a tile is bright in a dark theme: its letter must be dark. */
+const HOT = 0.6;
+
 /** Creates the function that shows a story's letters. */
 export function createLetters(hueOf: HueOf): (story: Story) => void {
   const show = createList<GroupFacts>(byId('letters'), ({ range }) => range, createGroup);
@@ -88,7 +91,7 @@ function createCell({ letter }: LetterFacts): View<LetterFacts> {
       const heat = Math.sqrt(facts.rps / facts.mostRps);
       column.style.setProperty('--height', height.toFixed(3));
       tile.style.setProperty('--heat', heat.toFixed(2));
-      setAttribute(tile, 'data-hot', heat > 0.5);
+      setAttribute(tile, 'data-hot', heat > HOT);
     },
   };
 }

@@ -28,7 +28,7 @@ const charts = [
   new Chart({
     section: byId('rps-chart'),
     title: 'Requests per second by range',
-    read: (traffic) => traffic?.rps ?? 0,
+    read: ({ rps }) => rps,
     format: (value) => rate(value ?? 0),
     shape: 'linear',
     hueOf,
@@ -36,7 +36,7 @@ const charts = [
   new Chart({
     section: byId('p99-chart'),
     title: '99th percentile of latency by range',
-    read: (traffic) => traffic?.p99Ms ?? null,
+    read: ({ p99Ms }) => p99Ms,
     format: latency,
     shape: 'log',
     hueOf,

@@ -26,7 +26,11 @@ export function createPoolCard({ pool, hue }: PoolFacts, { isDemo, give }: PoolC
   const title = create('h3', { id: `pool-${range}` }, create('span', { class: 'range' }, rangeName(range)), people);
   const figures = createPoolFigures();
   const controls = createPoolControls(range, isDemo, give);
-  const instances = create('div', { class: 'instances' });
+  const instances = create('div', {
+    class: 'instances',
+    role: 'group',
+    'aria-label': `Instances of ${rangeName(range)}`,
+  });
   const nobody = create('p', { class: 'nobody' }, 'No instance serves this range.');
   const show = createList<InstanceView>(instances, ({ id }) => id, createInstance);
   const element = create('article', { class: 'card', 'data-hue': hue, 'aria-labelledby': title.id });
@@ -38,6 +42,7 @@ export function createPoolCard({ pool, hue }: PoolFacts, { isDemo, give }: PoolC
       figures.update(facts);
       controls.update(facts.pool);
       show(facts.pool.instances);
+      setAttribute(instances, 'tabindex', instances.scrollHeight > instances.clientHeight && '0'); // scrolls by keyboard
       setAttribute(nobody, 'hidden', facts.pool.instances.length > 0);
     },
   };
@@ -50,8 +55,8 @@ function createPoolFigures(): View<PoolFacts> {
     element.append(create('div', {}, create('dt', {}, name), value));
     return value;
   };
-  const [rps, p99, inFlight] = [figure('requests/s'), figure('p99'), figure('in flight')];
-  const [hits, failed] = [figure('from cache'), figure('failed/s')];
+  const [rps, p99, inFlight] = [figure('req/s'), figure('p99'), figure('in flight')];
+  const [hits, failed] = [figure('cached'), figure('failed/s')];
   return {
     element,
     update: ({ pool, traffic }) => {

@@ -1,4 +1,5 @@
-// Traffic of right now, from the last few samples: a single second is too nervous to read. Pure.
+// Traffic of a moment, from the few samples up to it: a single second is too nervous to read. Pure. Every number and
+// line of the page is of this kind, so that they agree with each other.
 
 import type { TrafficSample } from './wire.ts';
 
@@ -11,11 +12,11 @@ export interface RecentTraffic {
   readonly p99Ms: number | null;
 }
 
-const SAMPLES = 4;
+const SAMPLES = 3;
 
-/** The traffic of a range. */
-export function recentOfRange(traffic: readonly TrafficSample[], range: string): RecentTraffic {
-  const samples = traffic.slice(-SAMPLES);
+/** The traffic of a range at the end of `traffic`, or up to the sample at `end` (exclusive). */
+export function recentOfRange(traffic: readonly TrafficSample[], range: string, end = traffic.length): RecentTraffic {
+  const samples = traffic.slice(Math.max(0, end - SAMPLES), end);
   const entries = samples.flatMap(({ ranges }) => ranges[range] ?? []);
   const sum = (of: (entry: (typeof entries)[number]) => number): number =>
     entries.reduce((total, entry) => total + of(entry), 0);
@@ -40,16 +41,17 @@ export function recentOfAll(
   traffic: readonly TrafficSample[],
 ): Omit<RecentTraffic, 'hitShare'> & { readonly slowest: string | null } {
   const ranges = [...new Set(traffic.slice(-SAMPLES).flatMap((sample) => Object.keys(sample.ranges)))];
-  let all = { rps: 0, failedPs: 0, p99Ms: null as number | null, slowest: null as string | null };
-  for (const range of ranges) {
-    const { rps, failedPs, p99Ms } = recentOfRange(traffic, range);
-    const isSlower = p99Ms !== null && p99Ms > (all.p99Ms ?? -1);
-    all = {
-      rps: all.rps + rps,
-      failedPs: all.failedPs + failedPs,
-      p99Ms: isSlower ? p99Ms : all.p99Ms,
-      slowest: isSlower ? range : all.slowest,
-    };
-  }
-  return all;
+  const recents = ranges.map((range) => ({ range, ...recentOfRange(traffic, range) }));
+  const slowest = recents
+    .filter(({ p99Ms }) => p99Ms !== null)
+    .reduce<(typeof recents)[number] | null>(
+      (most, each) => (most === null || each.p99Ms! > most.p99Ms! ? each : most),
+      null,
+    );
+  return {
+    rps: recents.reduce((total, { rps }) => total + rps, 0),
+    failedPs: recents.reduce((total, { failedPs }) => total + failedPs, 0),
+    p99Ms: slowest?.p99Ms ?? null,
+    slowest: slowest?.range ?? null,
+  };
 }

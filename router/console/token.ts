@@ -12,7 +12,7 @@ const KEY = 'zpeople.ops-token';
 /** Creates the keeper on the page's dialog. */
 export function createTokenKeeper(dialog: HTMLDialogElement): TokenKeeper {
   const form = dialog.querySelector('form')!;
-  const input = dialog.querySelector('input')!;
+  const input = dialog.querySelector<HTMLInputElement>('[type=password]')!;
   const reasonLine = dialog.querySelector('p')!;
   dialog.addEventListener('cancel', (event) => event.preventDefault()); // nothing works without it
   return {
