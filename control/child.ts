@@ -24,6 +24,8 @@ export interface Ending {
 
 export interface ChildEvents {
   onReady(ready: Ready): void;
+  /** It said something else over IPC; `answer` talks back. */
+  onMessage?(message: unknown, answer: (message: object) => void): void;
   onEnd(ending: Ending): void;
 }
 
@@ -48,6 +50,9 @@ export function startChild(args: readonly string[], events: ChildEvents): Child 
     env: withoutOurVariables(process.env),
     detached: true,
   });
+  const tell = (message: string | object): void => {
+    if (child.connected) child.send(message, () => {}); // it may be gone by the time it is sent
+  };
   let reason: string | null = null;
   let hasEnded = false;
   const end = (code: number | null, signal: NodeJS.Signals | null): void => {
@@ -64,6 +69,7 @@ export function startChild(args: readonly string[], events: ChildEvents): Child 
   }
   child.on('message', (message) => {
     if (isFailureMessage(message)) reason = message.failed;
+    else events.onMessage?.(message, tell);
   });
   child.on('error', (error) => {
     if (child.pid !== undefined) return; // a signal or message that came too late
@@ -77,9 +83,6 @@ export function startChild(args: readonly string[], events: ChildEvents): Child 
     setTimeout(end, LAST_WORDS_MS, code, signal);
   });
 
-  const tell = (message: string): void => {
-    if (child.connected) child.send(message, () => {}); // it may be gone by the time it is sent
-  };
   return {
     pid: child.pid,
     drain: () => tell(DRAIN_MESSAGE),

@@ -26,7 +26,8 @@ export interface CommandSpec<S extends FlagSet, A extends readonly unknown[]> {
   readonly examples: readonly (readonly [line: string, effect: string])[];
   /** Whether it goes on after `run`, as a process that others may start and supervise. */
   readonly isServer: boolean;
-  readonly run: (values: FlagValues<S>, given: A) => Promise<void>;
+  /** `isGiven` says whether the user chose a value, with a flag or its variable. */
+  readonly run: (values: FlagValues<S>, given: A, isGiven: (key: keyof S) => boolean) => Promise<void>;
 }
 
 const SWITCH_WORDS: ReadonlyMap<string, boolean> = new Map([
@@ -59,7 +60,12 @@ export function toCommand<S extends FlagSet, A extends readonly unknown[]>(spec:
       const value = command.getOptionValue(option.attributeName());
       return [key, (option.negate ? !value : value) ?? flag.initial];
     });
-    await spec.run(Object.fromEntries(values) as FlagValues<S>, given.slice(0, words.length) as unknown as A);
+    const isGiven = (key: keyof S): boolean => {
+      const { option } = options.find((candidate) => candidate.key === key)!;
+      return /^(?:cli|env)$/.test(command.getOptionValueSource(option.attributeName()) ?? '');
+    };
+    const heard = given.slice(0, words.length) as unknown as A;
+    await spec.run(Object.fromEntries(values) as FlagValues<S>, heard, isGiven);
   });
   return withHouseRules(command, `zpeople ${spec.name}`);
 }

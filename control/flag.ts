@@ -12,6 +12,8 @@ export interface Flag<T> {
   /** What holds when nobody says otherwise; undefined: somebody must. */
   readonly initial: T | undefined;
   readonly help: string;
+  /** Whether help keeps quiet about it: one process gives it to another. */
+  readonly isHidden?: true;
 }
 
 type Value = string | number | object;
@@ -47,17 +49,25 @@ export function withDefault<T>(base: Flag<T>, initial: T): Flag<T> {
   return { ...base, initial };
 }
 
+/** The same flag, for processes rather than people. */
+export function hidden<T>(base: Flag<T>): Flag<T> {
+  return { ...base, isHidden: true };
+}
+
 /** The environment variable that stands for a flag. */
 export function variableOf({ name }: { readonly name: string }): string {
   return `ZPEOPLE_${name.toUpperCase().replaceAll('-', '_')}`;
 }
 
 /** The flag as commander's option. */
-export function toOption<T>({ name, kind, initial, help }: Flag<T>): Option {
+export function toOption<T>({ name, kind, initial, help, isHidden }: Flag<T>): Option {
   const option = new Option(kind ? `--${name} <${kind.placeholder}>` : `--${name}`, help);
   if (kind) option.argParser(kind.parse);
   if (kind && initial !== null && initial !== undefined) option.default(initial, kind.format(initial));
-  return option.env(variableOf({ name })).makeOptionMandatory(initial === undefined);
+  return option
+    .env(variableOf({ name }))
+    .makeOptionMandatory(initial === undefined)
+    .hideHelp(isHidden === true);
 }
 
 /** The values that hold when nothing is said. */

@@ -4,7 +4,7 @@
 import { availableParallelism } from 'node:os';
 import { DEFAULT_LAYOUT, parseLayout } from '../people/range.ts';
 import { LOG_LEVELS, type LogLevel } from '../runtime/log.ts';
-import { type FlagSet, flag, optionalFlag, switchFlag, withDefault } from './flag.ts';
+import { type FlagSet, flag, hidden, optionalFlag, switchFlag, withDefault } from './flag.ts';
 import * as kind from './flag-kinds.ts';
 
 const HOST = /^[A-Za-z0-9.:-]+$/;
@@ -118,6 +118,10 @@ const FLAGS = {
   loadMs: flag('duration', kind.duration(1, 600_000), 10_000, 'how long, at most 10m'),
   noCache: switchFlag('no-cache', "have each request answered by a shard, past the router's cache"),
 
+  demo: switchFlag(
+    'demo',
+    'the one-minute tour: a little traffic, buttons in the console that load, kill and hang, and 2 to 4 workers of 5 ms work a page that autoscale, unless you say otherwise',
+  ),
   graceMs: flag('grace', kind.duration(0), 10_000, 'time to finish what is begun when leaving'),
   json: switchFlag('json', 'JSON instead of a table'),
   watch: switchFlag('watch', 'keep showing it, once a second'),
@@ -176,6 +180,7 @@ export const ROUTER_FLAGS = {
   workers: withDefault(FLAGS.workers, 1),
   registry: FLAGS.registry,
   layout: FLAGS.routerLayout,
+  demo: hidden(FLAGS.demo),
 } satisfies FlagSet;
 
 export const START_FLAGS = {
@@ -185,6 +190,7 @@ export const START_FLAGS = {
   routerWorkers: FLAGS.routerWorkers,
   dataFolder,
   workMs,
+  demo: FLAGS.demo,
 } satisfies FlagSet;
 
 /** Of the commands that talk to a running router. */

@@ -15,11 +15,13 @@ export interface ScreenFacts {
     readonly url: string;
     readonly pid: number | undefined;
   }[];
+  /** Whether it is the tour. */
+  readonly isDemo: boolean;
   readonly isColor: boolean;
 }
 
 /** Renders the screen, with a last newline. */
-export function renderScreen({ dataset, url, opsUrl, routerPid, shards, isColor }: ScreenFacts): string {
+export function renderScreen({ dataset, url, opsUrl, routerPid, shards, isDemo, isColor }: ScreenFacts): string {
   const styled = (style: 'bold' | 'dim') => (text: string) =>
     isColor ? styleText(style, text, { validateStream: false }) : text; // whether colours fit is the caller's to say
   const [bold, dim] = [styled('bold'), styled('dim')];
@@ -37,7 +39,7 @@ export function renderScreen({ dataset, url, opsUrl, routerPid, shards, isColor 
 ${body.map((line) => `  ${line}`).join('\n')}
 
   ${dim('Try')}     curl ${url}/api/people/byFirstName/J
-  ${dim('Look')}    curl ${opsUrl}/status
+  ${dim('Look')}    ${opsUrl} in a browser${isDemo ? ': the one-minute tour' : ''}
   ${dim('Stop')}    Ctrl-C
 
 `;

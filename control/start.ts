@@ -5,13 +5,17 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { availableParallelism } from 'node:os';
 import { type Catalog, readCatalog, requireCatalog } from '../people/catalog.ts';
 import type { Range } from '../people/range.ts';
+import { isDemoWish } from '../router/demo-protocol.ts';
 import { listen, type PortKind, reachableUrl } from '../runtime/listen.ts';
 import { createLog, type Logger } from '../runtime/log.ts';
 import { installShutdown } from '../runtime/shutdown.ts';
 import { UserError } from '../runtime/user-error.ts';
-import { type Ready, startChild } from './child.ts';
+import { type ChildEvents, type Ready, startChild } from './child.ts';
+import { Demo } from './demo.ts';
+import { demoLoadRate } from './demo-options.ts';
 import { defaultsOf, type FlagValues, toArguments } from './flag.ts';
 import { ROUTER_FLAGS, SEED_FLAGS, SHARD_FLAGS, type START_FLAGS } from './flags.ts';
 import { Keeper } from './keeper.ts';
@@ -38,14 +42,32 @@ export async function runStart(options: StartOptions): Promise<void> {
       );
     }
   }
-  const router = keepRouter(options, log);
+  const router: Keeper = keepRouter(options, log, (message, answer) => {
+    if (isDemoWish(message)) void demo?.grant(message, answer);
+  });
   const opsUrl = (): string => reachableUrl(router.opsUrl, '127.0.0.1');
   const instances = new Map(catalog.layout.map((range) => [range, keepInstance(range, opsUrl, options, log)]));
   const everybody = [router, ...instances.values()];
+  const ops = (): OpsClient => new OpsClient(opsUrl(), options.opsToken);
+  const demo = options.demo
+    ? new Demo({
+        url: () => reachableUrl(router.url, '127.0.0.1'),
+        status: () => ops().status(),
+        isOurs: (pid) => [...instances.values()].some((instance) => instance.pid === pid),
+        loadRate: demoLoadRate(availableParallelism()),
+      })
+    : null;
   process.once('exit', () => {
     for (const keeper of everybody) keeper.kill();
   });
-  installShutdown({ graceMs: options.graceMs, log, drain: () => drainAll(router, [...instances.values()]) });
+  installShutdown({
+    graceMs: options.graceMs,
+    log,
+    drain: () => {
+      demo?.close();
+      return drainAll(router, [...instances.values()]);
+    },
+  });
   process.on('SIGUSR2', () => {
     log.info('reloading everything (SIGUSR2)');
     for (const keeper of everybody) keeper.reload();
@@ -54,7 +76,8 @@ export async function runStart(options: StartOptions): Promise<void> {
   try {
     await router.start();
     await Promise.all([...instances.values()].map((instance) => instance.start()));
-    await untilServed(new OpsClient(opsUrl(), options.opsToken), instances.size);
+    await untilServed(ops(), instances.size);
+    demo?.start();
   } catch (error) {
     await Promise.all(everybody.map((keeper) => keeper.kill()));
     throw error;
@@ -107,7 +130,7 @@ function keepInstance(range: Range, registry: () => string, options: StartOption
   });
 }
 
-function keepRouter(options: StartOptions, log: Logger): Keeper {
+function keepRouter(options: StartOptions, log: Logger, onMessage: NonNullable<ChildEvents['onMessage']>): Keeper {
   return new Keeper({
     name: 'router',
     log,
@@ -120,7 +143,7 @@ function keepRouter(options: StartOptions, log: Logger): Keeper {
         port: portOf(before?.url) ?? options.port,
         opsPort: portOf(before?.opsUrl) ?? options.opsPort,
       };
-      return startChild(['router', ...toArguments(ROUTER_FLAGS, values)], events);
+      return startChild(['router', ...toArguments(ROUTER_FLAGS, values)], { ...events, onMessage });
     },
   });
 }
@@ -139,7 +162,7 @@ async function screen(
   catalog: Catalog,
   router: Keeper,
   instances: ReadonlyMap<Range, Keeper>,
-  { dataFolder }: StartOptions,
+  { dataFolder, demo }: StartOptions,
 ): Promise<string> {
   const shards = [...instances].map(async ([range, { url, pid }]) => ({
     range,
@@ -153,6 +176,7 @@ async function screen(
     opsUrl: router.opsUrl,
     routerPid: router.pid,
     shards: await Promise.all(shards),
+    isDemo: demo,
     isColor: process.stdout.hasColors(),
   });
 }

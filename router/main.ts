@@ -9,6 +9,7 @@ import { EventLog } from '../runtime/event-log.ts';
 import { createLog, type LogLevel } from '../runtime/log.ts';
 import { type Primary, startPrimary } from '../runtime/workers/primary.ts';
 import { addConsoleRoutes, isConsoleFile } from './console-routes.ts';
+import { addDemoRoutes } from './demo-routes.ts';
 import { Ejections } from './ejections.ts';
 import { Fleet } from './fleet.ts';
 import { Live } from './live.ts';
@@ -36,12 +37,15 @@ export interface RouterOptions {
   readonly deadlineMs: number;
   readonly graceMs: number;
   readonly logLevel: LogLevel;
+  /** Whether the parent process lets visitors of the console play. */
+  readonly demo: boolean;
 }
 
 /** Serves the public endpoint; resolves when it is ready. Throws UserError when it cannot start. */
 export async function runRouter(options: RouterOptions): Promise<void> {
   const { logLevel, opsToken, layout, cacheMb, maxInFlight, maxQueue, attemptTimeoutMs, deadlineMs } = options;
   const log = createLog('router', logLevel);
+  const isDemo = options.demo && process.send !== undefined;
   const embedded = options.registry === 'embedded' ? createEmbeddedRegistry(log, refusalOf) : null;
   const registry = embedded ?? openWatcher({ registry: options.registry, token: opsToken, log, layout });
   const keeper = new TableKeeper(log);
@@ -80,7 +84,8 @@ export async function runRouter(options: RouterOptions): Promise<void> {
         embedded?.addRoutes(app);
         addPoolRoutes(app, () => keeper.table, fleet);
         live.addRoutes(app);
-        addConsoleRoutes(app, { needsToken: opsToken !== null, isDemo: false });
+        addConsoleRoutes(app, { needsToken: opsToken !== null, isDemo });
+        if (isDemo) addDemoRoutes(app, () => keeper.table, events);
       },
       isOpenFile: isConsoleFile,
       onReady: (worker) => worker.process.send({ type: 'custom', body: tableMessage() }),

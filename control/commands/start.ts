@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander';
 import { toCommand } from '../command.ts';
+import { demoOptions } from '../demo-options.ts';
 import { START_FLAGS } from '../flags.ts';
 
 export function startCommand(): Command {
@@ -21,11 +22,12 @@ export function startCommand(): Command {
       ['start --port 9000 --data /srv/people', 'another port, other data'],
       ['start --workers A-D=1,E-P=4,Q-Z=1', 'more workers for a hot range'],
       ['start --host 0.0.0.0', 'reachable from other machines'],
+      ['start --demo', 'the one-minute tour, in a browser'],
     ],
     isServer: true,
-    run: async (values) => {
+    run: async (values, _given, isGiven) => {
       const { runStart } = await import('../start.ts');
-      await runStart(values);
+      await runStart(values.demo ? demoOptions(values, isGiven) : values);
     },
   });
 }

@@ -11,6 +11,7 @@ const FACTS = {
     { range: parseRange('A-M'), people: 1_234, url: 'http://127.0.0.1:40001', pid: 12_345 },
     { range: parseRange('S'), people: 5, url: 'http://127.0.0.1:40002', pid: undefined },
   ],
+  isDemo: false,
   isColor: false,
 };
 
@@ -25,10 +26,16 @@ describe('the screen of start', () => {
   router          12348  http://127.0.0.1:8080
 
   Try     curl http://127.0.0.1:8080/api/people/byFirstName/J
-  Look    curl http://127.0.0.1:8081/status
+  Look    http://127.0.0.1:8081 in a browser
   Stop    Ctrl-C
 
 `);
+  });
+
+  it('says what a demo is', () => {
+    expect(renderScreen({ ...FACTS, isDemo: true })).toContain(
+      'http://127.0.0.1:8081 in a browser: the one-minute tour\n',
+    );
   });
 
   it('says the same in colour', () => {
