@@ -5,7 +5,7 @@ import type { Range } from '../people/range.ts';
 import { Admission } from './admission.ts';
 import { afterFailure, afterSuccess, type Ejection, isEjected, NEVER_EJECTED, rampWeight } from './health.ts';
 import type { InstanceView } from './members.ts';
-import { newestDataset } from './newest-dataset.ts';
+import { datasetOrder, newestDataset } from './newest-dataset.ts';
 import { pick } from './pick.ts';
 import { type UpstreamTarget, upstreamTarget } from './upstream.ts';
 
@@ -43,6 +43,7 @@ export class Pool {
   readonly streams: Admission;
   #members: readonly Member[] = [];
   #instances: readonly InstanceView[] = [];
+  #datasets: readonly string[] = [];
   #dataset: string | null = null;
   readonly #onNews = new Set<() => void>();
 
@@ -63,7 +64,8 @@ export class Pool {
 
   /** Takes the instances that the table now has for this range. */
   update(instances: readonly InstanceView[], nowMs = performance.now()): void {
-    this.#dataset = newestDataset(this.#dataset, this.#instances, instances);
+    this.#datasets = datasetOrder(this.#datasets, this.#instances, instances);
+    this.#dataset = newestDataset(this.#datasets, instances) ?? this.#dataset;
     this.#instances = instances;
     this.#members = instances.map(({ id, url, health, availableForMs }) => {
       const known = this.#members.find((member) => member.url === url);
