@@ -41,11 +41,11 @@ export interface Ejection {
   readonly consecutive: number;
   /** Ejections so far; forgotten after a quiet while. */
   readonly count: number;
-  /** Ejected until then; 0 when it never was. */
+  /** Ejected until then; minus infinity when it never was. */
   readonly until: number;
 }
 
-export const NEVER_EJECTED: Ejection = { consecutive: 0, count: 0, until: 0 };
+export const NEVER_EJECTED: Ejection = { consecutive: 0, count: 0, until: Number.NEGATIVE_INFINITY };
 
 const EJECT_AFTER = 5;
 const EJECT_MS = 5_000;

@@ -85,7 +85,7 @@ export class Pool {
     const candidates = (fresh.length > 0 ? fresh : available).map((member) => ({
       member,
       inFlight: member.inFlight,
-      weight: rampWeight(nowMs - member.availableSince),
+      weight: rampWeight(nowMs - Math.max(member.availableSince, member.ejection.until)),
     }));
     return pick(candidates, Math.random)?.member;
   }

@@ -8,7 +8,10 @@ interface Instance {
 
 /** `a1 b2 c-`: instance a has dataset 1, b has 2, and of c nobody knows. */
 function instances(text: string): Instance[] {
-  return (text.match(/\S+/g) ?? []).map(([url, dataset]) => ({ url: url!, dataset: dataset === '-' ? null : dataset! }));
+  return (text.match(/\S+/g) ?? []).map(([url, dataset]) => ({
+    url: url!,
+    dataset: dataset === '-' ? null : dataset!,
+  }));
 }
 
 /** The newest dataset after a pool had these instances, one state after the other. */
