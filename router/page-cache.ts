@@ -5,7 +5,7 @@
 import { LRUCache } from 'lru-cache';
 import { type Page, withHeaders } from '../people/page.ts';
 
-/** What a kept page costs beside its body, about. */
+/** What a kept page costs beside its body, its key and its link, about. */
 const PAGE_OVERHEAD = 2 * 1024;
 const MB = 1024 * 1024;
 
@@ -16,10 +16,7 @@ export class PageCache {
   /** `hitHeaders` go with every hit; 0 MB turns the cache off. */
   constructor(cacheMb: number, hitHeaders: readonly string[]) {
     this.#hitHeaders = hitHeaders;
-    this.#pages =
-      cacheMb === 0
-        ? null
-        : new LRUCache({ maxSize: cacheMb * MB, sizeCalculation: ({ body }) => body.length + PAGE_OVERHEAD });
+    this.#pages = cacheMb === 0 ? null : new LRUCache({ maxSize: cacheMb * MB, sizeCalculation: sizeOf });
   }
 
   get isOn(): boolean {
@@ -42,4 +39,9 @@ export class PageCache {
     this.#pages.set(key, withHeaders(page, this.#hitHeaders));
     return this.#pages.has(key);
   }
+}
+
+/** A cursor is in the key, and clients can write long ones: who counted only bodies would keep a multiple of the bound. */
+function sizeOf({ body, next }: Page, key: string): number {
+  return body.length + key.length + (next?.length ?? 0) + PAGE_OVERHEAD;
 }
