@@ -138,8 +138,7 @@ function guard(isLocal: boolean, token: string | null, isOpenFile: (path: string
     if (isLocal && !isLoopback(host)) {
       return sendProblem(res, { status: 403, detail: 'The Host header must be a loopback name here.' });
     }
-    const isOpen =
-      req.path === '/healthz' || req.path === '/readyz' || (req.method === 'GET' && isOpenFile(req.path));
+    const isOpen = req.path === '/healthz' || req.path === '/readyz' || (req.method === 'GET' && isOpenFile(req.path));
     if (token !== null && !isOpen && !isSame(req.headers.authorization ?? '', `Bearer ${token}`)) {
       return sendProblem(res, {
         status: 401,
