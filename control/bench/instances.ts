@@ -2,7 +2,7 @@
 // them on the command line. All else is as a user gets it: metrics, probes and heartbeats are on.
 
 import type { Range } from '../../people/range.ts';
-import { OpsClient } from '../ops-client.ts';
+import { OpsClient, type WorkerView } from '../ops-client.ts';
 import type { Server, Workbench } from './workbench.ts';
 
 const AVAILABLE_MS = 10_000;
@@ -31,4 +31,21 @@ export async function serveRouter(
     pools.some(({ instances }) => instances.some(({ state }) => state === 'available')),
   );
   return router;
+}
+
+/** What an instance says of itself on its ops port, as far as benches look. */
+export interface InstanceFacts {
+  readonly bytes: number;
+  readonly letters: Readonly<Record<string, number>>;
+  readonly workers: readonly WorkerView[];
+}
+
+export async function readInstance(opsUrl: string): Promise<InstanceFacts> {
+  return (await (await fetch(`${opsUrl}/status`)).json()) as InstanceFacts;
+}
+
+/** The process id of a router's only worker. */
+export async function readRouterPid(opsUrl: string): Promise<number> {
+  const { router } = await new OpsClient(opsUrl, null).status();
+  return router.workers[0]!.pid;
 }

@@ -43,8 +43,8 @@ end
 `;
 const EXTRA_MS = 20_000;
 
-/** Takes what this machine has. */
-export function openLoadGenerator(workbench: Workbench, core: number): LoadGenerator {
+/** Takes what this machine has; `core` null: whichever is free. */
+export function openLoadGenerator(workbench: Workbench, core: number | null): LoadGenerator {
   const wrk = findProgram('wrk', '-v');
   const run = (command: string, args: readonly string[], seconds: number): Promise<string> =>
     workbench.run({ name: 'the load generator', command, args, core }, seconds * 1_000 + EXTRA_MS);

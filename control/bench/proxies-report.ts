@@ -1,62 +1,39 @@
 // The bench of proxies for a terminal. Pure: result in, text out.
 
-import { styleText } from 'node:util';
-import { busyWarning } from './machine.ts';
 import { cpuRatio, type Figures, type ProxiesResult } from './proxies-result.ts';
+import { createPaint, machineLines, renderReport, targetLines } from './report.ts';
 import { figure, percent, textTable } from './text-table.ts';
 
-type Paint = (style: 'bold' | 'dim' | 'green' | 'red', text: string) => string;
-
 const HEADINGS = ['', 'requests/s', 'p50 ms', 'p99 ms', 'CPU µs', '±', '× nginx cache', '× raw node', 'core', 'MB'];
-const IS_FIGURE = HEADINGS.map((_, column) => column > 0);
 
 /** Renders it, with a last newline. */
 export function renderProxies(result: ProxiesResult, { isColor }: { readonly isColor: boolean }): string {
-  const paint: Paint = (style, text) => (isColor ? styleText(style, text, { validateStream: false }) : text);
+  const paint = createPaint(isColor);
   const { figures, missing, targets } = result;
-  const [head = '', ...lines] = textTable(HEADINGS, figures.map(rowOf(figures)), IS_FIGURE);
+  const [head = '', ...lines] = textTable(HEADINGS, figures.map(rowOf(figures)), 1);
   const table = lines.map((line, i) => (figures[i]!.isOurs ? paint('bold', line) : line));
   const notes = [
-    ...missing.map(({ title, why }) => paint('red', `MISSING  ${title}: ${why}`)),
-    ...figures.filter(({ errors }) => errors > 0).map((one) => paint('red', `ERRORS   ${one.title}: ${one.errors}`)),
+    ...missing.map(({ title, why }) => `MISSING  ${title}: ${why}`),
+    ...figures.filter(({ errors }) => errors > 0).map(({ title, errors }) => `ERRORS   ${title}: ${errors}`),
   ];
-  const verdicts = targets.map(({ text, ratio, isMet }) => {
-    const mark = isMet === null ? '  ' : isMet ? paint('green', '✓ ') : paint('red', '✗ ');
-    return `${mark}${figure(ratio)}×  ${text}`;
-  });
-  const paragraphs = [
+  return renderReport([
     introduction(result).map((line) => paint('dim', line)),
-    [paint('dim', head), ...table],
-    notes,
-    verdicts,
-  ];
-  return `\n${paragraphs
-    .filter((paragraph) => paragraph.length > 0)
-    .map((paragraph) => paragraph.map((line) => `  ${line}\n`).join(''))
-    .join('\n')}\n`;
+    [head, ...table],
+    notes.map((line) => paint('red', line)),
+    targetLines(targets, paint),
+  ]);
 }
 
-function introduction({
-  machine,
-  cores,
-  load,
-  page,
-  rounds,
-  secondsPerRound,
-  versions,
-  figures,
-}: ProxiesResult): string[] {
+function introduction(result: ProxiesResult): readonly string[] {
+  const { machine, cores, load, page, rounds, secondsPerRound, versions, figures } = result;
   const streams = figures.find(({ name }) => name === 'ndjson');
-  const warning = busyWarning(machine);
-  return [
-    `Node ${machine.node}${versions.map((version) => ` · ${version}`).join('')}`,
-    `${machine.cpu}, ${machine.cores} cores: ${cores}`,
-    `${load} · letter ${page.letter}: ${page.people} people, ${figure(page.bytes / 1_000)} kB · 64 connections${
-      streams ? `, NDJSON ${streams.connections}` : ''
-    }`,
+  const connections = `64 connections${streams ? `, NDJSON ${streams.connections}` : ''}`;
+  return machineLines(machine, [
+    cores,
+    [load, connections, ...versions].join(' · '),
+    `letter ${page.letter}: ${page.people} people, ${figure(page.bytes / 1_000)} kB`,
     `medians of ${rounds} interleaved rounds of ${secondsPerRound} s each; CPU and memory are the contender’s alone`,
-    ...(warning ? [`NOTE: ${warning}`] : []),
-  ];
+  ]);
 }
 
 function rowOf(figures: readonly Figures[]): (one: Figures) => readonly string[] {

@@ -3,6 +3,7 @@
 import type { ContenderName } from './contender.ts';
 import type { Machine } from './machine.ts';
 import { medians, spread } from './statistics.ts';
+import { atLeast, atMost, judge, type Limit, type Target } from './target.ts';
 
 /** One contender in one round. */
 export interface Round {
@@ -30,15 +31,6 @@ export interface Figures extends Omit<Round, 'errors'> {
   /** Of all rounds. */
   readonly errors: number;
   readonly rounds: readonly Round[];
-}
-
-/** Something issue 5 of this product asks for. */
-export interface Target {
-  readonly text: string;
-  readonly ratio: number;
-  /** What the ratio must not exceed (or fall below, where more is better); null: shown, not judged. */
-  readonly bound: number | null;
-  readonly isMet: boolean | null;
 }
 
 export interface ProxiesResult {
@@ -80,19 +72,14 @@ export function cpuRatio(figures: readonly Figures[], name: ContenderName, by: C
 
 /** What is asked of this product, as far as it was measured. */
 export function targetsOf(figures: readonly Figures[]): readonly Target[] {
-  const wanted: readonly [string, ContenderName, ContenderName, number | null, 'most' | 'least'][] = [
-    ['hot page by nginx proxy_cache', 'hot', 'nginx-cache', 1, 'most'],
-    ['hot page by HAProxy', 'hot', 'haproxy', 0.85, 'most'],
-    ['shard page by raw node:http', 'shard', 'raw', 1.2, 'most'],
-    ['the way of the book by hot page', 'book', 'hot', 30, 'least'],
-    ['pass-through by nginx pass-through', 'pass', 'nginx', null, 'most'],
-    ['pass-through by bare http-proxy with agent', 'pass', 'proxy-agent', null, 'most'],
+  const by = (text: string, name: ContenderName, other: ContenderName, limit: Limit | null): readonly Target[] =>
+    judge(text, cpuRatio(figures, name, other), '×', limit);
+  return [
+    ...by('hot page by nginx proxy_cache', 'hot', 'nginx-cache', atMost(1)),
+    ...by('hot page by HAProxy', 'hot', 'haproxy', atMost(0.85)),
+    ...by('shard page by raw node:http', 'shard', 'raw', atMost(1.2)),
+    ...by('the way of the book by hot page', 'book', 'hot', atLeast(30)),
+    ...by('pass-through by nginx pass-through', 'pass', 'nginx', null),
+    ...by('pass-through by bare http-proxy with agent', 'pass', 'proxy-agent', null),
   ];
-  return wanted.flatMap(([text, name, by, bound, kind]) => {
-    const ratio = cpuRatio(figures, name, by);
-    if (ratio === null) return [];
-    const isMet = bound === null ? null : kind === 'most' ? ratio <= bound : ratio >= bound;
-    const limit = bound === null ? '' : kind === 'most' ? ` (at most ${bound})` : ` (at least ${bound})`;
-    return [{ text: text + limit, ratio, bound, isMet }];
-  });
 }

@@ -1,16 +1,16 @@
 // Rows of text as a table: words to the left, figures to the right. Pure.
 
-/** One line: cells, or a heading over what follows. */
+/** The cells of a line. */
 export type Row = readonly string[];
 
-/** Lines of the table, the headings first; a column is of figures when `isFigure` says so. */
-export function textTable(headings: Row, rows: readonly Row[], isFigure: readonly boolean[]): readonly string[] {
+/** Lines of the table, the headings first; columns from `firstFigure` on are of figures. */
+export function textTable(headings: Row, rows: readonly Row[], firstFigure = 0): readonly string[] {
   const all = [headings, ...rows];
   const widths = headings.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)));
   return all.map((row) => {
     const cells = widths.map((width, column) => {
       const cell = row[column] ?? '';
-      return isFigure[column] ? cell.padStart(width) : cell.padEnd(width);
+      return column < firstFigure ? cell.padEnd(width) : cell.padStart(width);
     });
     return cells.join('  ').trimEnd();
   });

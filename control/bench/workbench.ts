@@ -34,9 +34,9 @@ export class Workbench {
 
   constructor() {
     process.once('exit', () => this.clear());
-    process.once('SIGINT', () => process.exit(130));
-    process.once('SIGTERM', () => process.exit(143));
-    process.once('SIGHUP', () => process.exit(129));
+    process.on('SIGINT', () => process.exit(130));
+    process.on('SIGTERM', () => process.exit(143));
+    process.on('SIGHUP', () => process.exit(129));
   }
 
   /** Runs a program to its end; resolves with its stdout. Throws UserError when it fails or takes longer than `ms`. */

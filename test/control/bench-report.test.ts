@@ -41,25 +41,20 @@ describe('figures', () => {
   });
 
   it('are judged by what is asked, as far as they are there', () => {
-    expect(targetsOf(FIGURES).map(({ text, ratio, isMet }) => [text, ratio, isMet])).toEqual([
-      ['hot page by nginx proxy_cache (at most 1)', 1.25, false],
-      ['the way of the book by hot page (at least 30)', 32, true],
+    expect(targetsOf(FIGURES).map(({ text, value, isMet }) => [text, value, isMet])).toEqual([
+      ['hot page by nginx proxy_cache', 1.25, false],
+      ['the way of the book by hot page', 32, true],
     ]);
   });
 });
 
 describe('the table', () => {
   it('puts words to the left and figures to the right', () => {
-    expect(
-      textTable(
-        ['', 'n'],
-        [
-          ['a', '10'],
-          ['bcd', '5'],
-        ],
-        [false, true],
-      ),
-    ).toEqual(['      n', 'a    10', 'bcd   5']);
+    const rows = [
+      ['a', '10'],
+      ['bcd', '5'],
+    ];
+    expect(textTable(['', 'n'], rows, 1)).toEqual(['      n', 'a    10', 'bcd   5']);
   });
 
   it.each([
@@ -75,9 +70,10 @@ describe('the table', () => {
 
   it('shows everybody, who is missing, who failed, and what is asked', () => {
     expect(renderProxies(RESULT, { isColor: false })).toBe(`
-  Node v20.20.2 · nginx 1.22.1
-  A CPU, 2 cores: contender on core 0
-  wrk 4.1.0 · letter J: 78 people, 12.5 kB · 64 connections
+  Node v20.20.2 · A CPU, 2 cores, 8 GB
+  contender on core 0
+  wrk 4.1.0 · 64 connections · nginx 1.22.1
+  letter J: 78 people, 12.5 kB
   medians of 3 interleaved rounds of 2 s each; CPU and memory are the contender’s alone
 
                          requests/s  p50 ms  p99 ms  CPU µs     ±  × nginx cache  × raw node  core  MB
