@@ -22,7 +22,7 @@ let shards: readonly ShardContent[];
 
 beforeAll(async () => {
   folder = await createFolder();
-  start = spawnCli(['start', '--port', '0', '--ops-port', '0', '--data', join(folder.path, 'data')]);
+  start = spawnCli(['start', '--log-level', 'debug', '--port', '0', '--ops-port', '0', '--data', join(folder.path, 'data')]);
   url = await start.ready();
   shards = await readShards(join(folder.path, 'data'));
 });
