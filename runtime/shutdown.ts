@@ -66,6 +66,7 @@ export function installShutdown({ drain, graceMs, log }: ShutdownOptions): Shutd
       if (message === DRAIN_MESSAGE) leave('asked by the parent process');
     });
     process.on('disconnect', () => process.exit(isLeaving ? 0 : 1));
+    if (!process.connected) process.exit(1); // it died while we loaded, before anybody listened
   }
   return { leave, isLeaving: () => isLeaving };
 }
