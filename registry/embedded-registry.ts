@@ -36,7 +36,9 @@ export function createEmbeddedRegistry(
 
   return {
     watch(onInstances) {
-      listeners.add(() => onInstances(book.list()));
+      const tell = (): void => onInstances(book.list());
+      listeners.add(tell);
+      if (book.list().length > 0) tell(); // they were quicker than the router that hosts us
     },
     async close() {
       clearInterval(expiry);
