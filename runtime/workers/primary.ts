@@ -42,9 +42,9 @@ export interface PrimaryHouse<P> {
   onReady?(worker: WorkerHandle<P>): void;
   /** Every worker runs this payload now. */
   onReloaded?(payload: P): void;
-  /** Leaving begins: tell the world; resolves when work may stop coming. */
+  /** Leaving begins, after the start: tell the world; resolves when work may stop coming. */
   onLeave?(): Promise<void>;
-  /** All workers are gone. */
+  /** All workers are gone, after the start. */
   close?(): Promise<void>;
 }
 
@@ -73,6 +73,7 @@ export async function startPrimary<P>(
 ): Promise<Primary<P>> {
   const { log, graceMs } = options;
   let primary: Primary<P> | null = null;
+  let hasStarted = false;
   const house = createHouse(() => {
     if (!primary) throw new Error('the primary has not started yet');
     return primary;
@@ -136,10 +137,10 @@ export async function startPrimary<P>(
     graceMs,
     log,
     drain: async () => {
-      if (primary) await house.onLeave?.();
+      if (hasStarted) await house.onLeave?.();
       dealer.close();
       await pool.current?.drain();
-      await house.close?.();
+      if (hasStarted) await house.close?.();
       await ops.close();
     },
   });
@@ -169,5 +170,6 @@ export async function startPrimary<P>(
     if (shutdown.isLeaving()) await new Promise(() => {}); // told to leave meanwhile, which ends this process
     throw new UserError('failed', messageOf(error), { cause: error });
   }
+  hasStarted = true;
   return primary;
 }
