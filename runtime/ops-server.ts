@@ -109,10 +109,7 @@ function createOpsApp({ host, token, operations, log, isOpenFile, addRoutes }: O
   const failed: ErrorRequestHandler = (error, _req, res, _next) => {
     const status = statusOf(error);
     if (status >= 500) log.error({ err: error }, 'an ops request failed');
-    sendProblem(res, {
-      status,
-      detail: status >= 500 ? 'Something went wrong here; it is in the log.' : messageOf(error),
-    });
+    sendProblem(res, { status, detail: detailOf(status, error) });
   };
   app.use(failed);
   return app;
@@ -168,6 +165,12 @@ function isSame(a: string, b: string): boolean {
 function statusOf(error: unknown): number {
   const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : 500;
   return typeof status === 'number' && status >= 400 && status < 600 ? status : 500;
+}
+
+function detailOf(status: number, error: unknown): string {
+  if (status >= 500) return 'Something went wrong here; it is in the log.';
+  if (status === 413) return `The body must be no longer than ${BODY_LIMIT}.`;
+  return `The request cannot be read: ${messageOf(error)}.`;
 }
 
 function closeServer(server: Server): Promise<void> {
