@@ -50,10 +50,10 @@ export function decideScale(
   if (current !== clamp(current))
     return { kind: current < min ? 'up' : 'down', workers: clamp(current), desired: current };
 
-  const recent = samples.filter(({ atMs }) => atMs > nowMs - UP_WINDOW_MS);
+  const load = recentLoad(samples, nowMs);
   const isCovered = samples.some(({ atMs }) => atMs <= nowMs - UP_WINDOW_MS);
-  if (recent.length === 0 || !isCovered) return { kind: 'stay', desired: current };
-  const desired = desiredWorkers(meanOf(recent), current);
+  if (!load || !isCovered) return { kind: 'stay', desired: current };
+  const desired = desiredWorkers(load, current);
   if (desired > current) {
     const workers = clamp(Math.min(desired, current * 2));
     if (workers > current && nowMs - lastUpMs >= COOLDOWN_MS) return { kind: 'up', workers, desired };
@@ -66,6 +66,12 @@ export function decideScale(
   const workers = clamp(Math.max(current - 1, most));
   if (desired < current && isQuiet && workers < current) return { kind: 'down', workers, desired };
   return { kind: 'stay', desired };
+}
+
+/** The mean load of the last 3 s, which decides; null without a sample of them. */
+export function recentLoad(samples: readonly LoadSample[], nowMs: number): LoadSample | null {
+  const recent = samples.filter(({ atMs }) => atMs > nowMs - UP_WINDOW_MS);
+  return recent.length === 0 ? null : meanOf(recent);
 }
 
 /** Workers that would bring the load to its target; `current` when it is within tolerance of it. */

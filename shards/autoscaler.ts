@@ -2,7 +2,15 @@
 // under way there is no other; `close` ends the timer.
 
 import type { Logger } from '../runtime/log.ts';
-import { DOWN_WINDOW_MS, decideScale, type LoadSample, type ScaleBounds, type ScaleDecision } from './autoscale.ts';
+import {
+  DOWN_WINDOW_MS,
+  decideScale,
+  type LoadSample,
+  recentLoad,
+  type ScaleBounds,
+  type ScaleDecision,
+  UP_WINDOW_MS,
+} from './autoscale.ts';
 
 /** What the loop needs of a worker pool. */
 export interface ScalablePool {
@@ -38,16 +46,20 @@ export class Autoscaler {
   #samples: LoadSample[] = [];
   #lastUpMs = Number.NEGATIVE_INFINITY;
   #lastChangeMs: number;
+  /** As it was at the last tick; an operator changes it, too. */
+  #size: number;
   #isScaling = false;
   #desired: number;
   #last: AutoscaleStatus['last'] = null;
-  #lettersBefore: ReadonlyMap<string, number> = new Map();
+  /** Requests by letter at the ticks of the last 3 s, oldest first. */
+  #letters: { readonly atMs: number; readonly counts: ReadonlyMap<string, number> }[] = [];
 
   constructor(options: AutoscalerOptions) {
     this.#options = options;
     this.#now = options.now ?? (() => performance.now());
     this.#lastChangeMs = this.#now();
-    this.#desired = options.pool.size;
+    this.#size = options.pool.size;
+    this.#desired = this.#size;
     this.#timer = setInterval(() => void this.tick(), EVERY_MS);
   }
 
@@ -66,6 +78,10 @@ export class Autoscaler {
     const loads = pool.loads();
     if (loads.length > 0) this.#samples.push(sampleOf(loads, nowMs));
     this.#samples = this.#samples.filter(({ atMs }) => atMs > nowMs - DOWN_WINDOW_MS - EVERY_MS * 2);
+    this.#letters.push({ atMs: nowMs, counts: pool.letters() });
+    this.#letters = this.#letters.filter(({ atMs }) => atMs >= nowMs - UP_WINDOW_MS);
+    if (pool.size !== this.#size) this.#lastChangeMs = nowMs;
+    this.#size = pool.size;
     if (this.#isScaling) return;
     const history = { lastUpMs: this.#lastUpMs, lastChangeMs: this.#lastChangeMs };
     const decision = decideScale(this.#samples, pool.size, history, bounds, nowMs);
@@ -75,11 +91,10 @@ export class Autoscaler {
 
   async #act({ kind, workers, desired }: Exclude<ScaleDecision, { kind: 'stay' }>, nowMs: number): Promise<void> {
     const { pool, log, onDecision } = this.#options;
-    const latest = this.#samples.at(-1);
-    const inputs = `loop ${Math.round((latest?.elu ?? 0) * 100)} %, ${(latest?.inFlight ?? 0).toFixed(1)} in flight each, wanted ${desired}`;
+    const load = recentLoad(this.#samples, nowMs);
+    const inputs = `loop ${Math.round((load?.elu ?? 0) * 100)} %, ${(load?.inFlight ?? 0).toFixed(1)} in flight each, wanted ${desired}`;
     const detail = `${pool.size} → ${workers} workers (${inputs})${kind === 'up' ? this.#oneLetterNote() : ''}`;
     this.#last = { at: new Date().toISOString(), detail };
-    this.#lastChangeMs = nowMs;
     if (kind === 'up') this.#lastUpMs = nowMs;
     log.info(`autoscale: ${detail}`);
     onDecision(detail);
@@ -92,13 +107,11 @@ export class Autoscaler {
     this.#isScaling = false;
   }
 
-  /** Says so when one letter alone makes the load: it cannot be split further. */
+  /** Says so when one letter alone makes the load of the last 3 s: it cannot be split further. */
   #oneLetterNote(): string {
-    const letters = this.#options.pool.letters();
-    const deltas = [...letters].map(
-      ([letter, count]) => [letter, count - (this.#lettersBefore.get(letter) ?? 0)] as const,
-    );
-    this.#lettersBefore = letters;
+    const before = this.#letters[0]!.counts;
+    const letters = this.#letters.at(-1)!.counts;
+    const deltas = [...letters].map(([letter, count]) => [letter, count - (before.get(letter) ?? 0)] as const);
     const total = deltas.reduce((sum, [, count]) => sum + count, 0);
     const [letter, most] = deltas.reduce((top, entry) => (entry[1] > top[1] ? entry : top), ['', 0] as const);
     if (total === 0 || letters.size < 2 || most / total < ONE_LETTER_SHARE) return '';
