@@ -55,7 +55,7 @@ export function installShutdown({ drain, graceMs, log }: ShutdownOptions): Shutd
   const onSignal = (signal: NodeJS.Signals): void => {
     const isEcho = signal === 'SIGINT' && performance.now() - interruptedAt < SAME_KEYPRESS_MS;
     if (isLeaving && !isEcho) process.exit(signal === 'SIGINT' ? 130 : 143);
-    if (signal === 'SIGINT') interruptedAt = performance.now();
+    if (signal === 'SIGINT' && !isLeaving) interruptedAt = performance.now();
     leave(signal);
   };
 

@@ -1,8 +1,11 @@
 // `--work-ms`: makes a page cost CPU, as real pages do, for labs and benches. It counts CPU time, not time on the
-// clock: workers that share a core must share it, or adding workers would look like adding cores. One piece of work a
+// clock: workers that share a core must share it, or adding workers would look like adding cores. A short piece of it a
 // turn of the event loop, so that probes and heartbeats are answered in between; who has left is not worked for.
 
 import type { ServerResponse } from 'node:http';
+
+/** Longest time that work blocks the event loop, in ms of CPU. */
+const PIECE_MS = 20;
 
 /** Runs jobs, each after so many ms of burned CPU time. */
 export class BurningQueue {
@@ -20,17 +23,21 @@ export class BurningQueue {
       return;
     }
     this.#jobs.push({ res, job });
-    if (this.#jobs.length === 1) setImmediate(() => this.#next());
+    if (this.#jobs.length === 1) setImmediate(() => this.#turn(this.#ms));
   }
 
-  #next(): void {
-    const [first] = this.#jobs;
-    if (first && !first.res.destroyed) {
-      burnCpu(this.#ms);
-      first.job();
+  /** Works for the first job, of which `leftMs` are to be burned. */
+  #turn(leftMs: number): void {
+    const { res, job } = this.#jobs[0]!;
+    const isWanted = !res.destroyed;
+    if (isWanted) burnCpu(Math.min(leftMs, PIECE_MS));
+    if (isWanted && leftMs > PIECE_MS) {
+      setImmediate(() => this.#turn(leftMs - PIECE_MS));
+      return;
     }
+    if (isWanted) job();
     this.#jobs.shift();
-    if (this.#jobs.length > 0) setImmediate(() => this.#next());
+    if (this.#jobs.length > 0) setImmediate(() => this.#turn(this.#ms));
   }
 }
 

@@ -24,7 +24,19 @@ interface Started {
 
 async function startAll(...flags: string[]): Promise<Started> {
   const patience = ['--attempt-timeout', '1m', '--deadline', '1m'];
-  const start = spawnCli(['start', '--log-level', 'debug', '--port', '0', '--ops-port', '0', '--data', folder.path, ...patience, ...flags]);
+  const start = spawnCli([
+    'start',
+    '--log-level',
+    'debug',
+    '--port',
+    '0',
+    '--ops-port',
+    '0',
+    '--data',
+    folder.path,
+    ...patience,
+    ...flags,
+  ]);
   onTestFinished(() => start.stop());
   const url = await start.ready();
   const children = new Set(start.logs().map(({ pid }) => pid));

@@ -22,7 +22,17 @@ let shards: readonly ShardContent[];
 
 beforeAll(async () => {
   folder = await createFolder();
-  start = spawnCli(['start', '--log-level', 'debug', '--port', '0', '--ops-port', '0', '--data', join(folder.path, 'data')]);
+  start = spawnCli([
+    'start',
+    '--log-level',
+    'debug',
+    '--port',
+    '0',
+    '--ops-port',
+    '0',
+    '--data',
+    join(folder.path, 'data'),
+  ]);
   url = await start.ready();
   shards = await readShards(join(folder.path, 'data'));
 });
@@ -123,13 +133,15 @@ describe('an instance that dies', () => {
     const neighbour = serverOf(await getLetter(url, 'A'));
     const pid = pidOf('shard E-P');
     process.kill(pid, 'SIGKILL');
-    await waitFor('the instance to be back', async () => pidOf('shard E-P') !== pid && (await isAnswering('J')));
+    const servings = (): readonly string[] =>
+      start.stderr().match(new RegExp(`${before.id} serves .* at \\S+`, 'g')) ?? [];
+    await waitFor('the instance to be back', async () => servings().length === 2 && (await isAnswering('J')));
     const after = serverOf(await getLetter(url, 'J'));
     expect(after.id).toBe(before.id);
     expect(after.pid).not.toBe(before.pid);
     expect(serverOf(await getLetter(url, 'A')).id).toBe(neighbour.id);
     expect(start.stderr()).toContain(`shard E-P (pid ${pid}) died (killed by SIGKILL)`);
-    const [first, second] = start.stderr().match(new RegExp(`${before.id} serves .* at \\S+`, 'g')) ?? [];
+    const [first, second] = servings();
     expect(second).toBe(first);
     expect(await isRunning(before.pid)).toBe(false);
   });
