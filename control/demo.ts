@@ -22,7 +22,7 @@ export interface DemoOptions {
 type Tell = (report: DemoReport) => void;
 
 const LOAD_MS = 20_000;
-const LOAD_CONNECTIONS = 32;
+const LOAD_CONNECTIONS = 16;
 const TRICKLE = { hot: null, rate: 12, connections: 4, durationMs: 600_000, isFresh: true };
 
 export class Demo {
