@@ -15,8 +15,8 @@ export type Series = Iterable<readonly [series: string, value: number]>;
 
 export const METRICS_CONTENT_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
 
-const SERIES = /^(\w+)(?:\{(.*)\})?$/;
-const LABEL = /(\w+)="([^"]*)"/g;
+const SERIES = /^(\w+)(?:\{(.*)\})?$/s;
+const LABEL = /(\w+)="((?:[^"\\]|\\.)*)"/g;
 
 /** Renders the series of all defined metrics; series of no definition are a mistake and throw. */
 export function renderMetrics(definitions: readonly MetricDefinition[], series: Series): Promise<string> {
@@ -29,7 +29,7 @@ export function renderMetrics(definitions: readonly MetricDefinition[], series: 
     values.get(definition)!.push({
       metricName: name,
       value,
-      labels: Object.fromEntries([...labels.matchAll(LABEL)].map(([, key, text]) => [key!, text!])),
+      labels: Object.fromEntries([...labels.matchAll(LABEL)].map(([, key, text]) => [key!, withoutEscapes(text!)])),
     });
   }
   const registry = new Registry();
@@ -37,6 +37,11 @@ export function renderMetrics(definitions: readonly MetricDefinition[], series: 
     if (found.length > 0) registry.registerMetric(new Rendered(definition, found) as unknown as Metric);
   }
   return registry.metrics();
+}
+
+/** A label's value as it is meant: prom-client escapes it again. */
+function withoutEscapes(text: string): string {
+  return text.replace(/\\(.)/g, (_, character: string) => (character === 'n' ? '\n' : character));
 }
 
 interface SeriesValue {
