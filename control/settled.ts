@@ -36,23 +36,29 @@ export function workerPids(
   return new Set(workers.map(({ pid }) => pid));
 }
 
-/** Whether all workers are ready and none is one of `before`. Throws UserError when a reload says it failed. */
+/**
+ * Whether each pool has an instance, all workers are ready and none is one of `before`. Throws UserError when a reload
+ * says it failed.
+ */
 export function isReloaded(
   status: StatusView,
   ranges: readonly string[],
   hasRouter: boolean,
   before: ReadonlySet<number>,
 ): boolean {
-  const instances = ranges.flatMap((range) => poolOf(status, range).instances);
+  const pools = ranges.map((range) => poolOf(status, range));
+  const instances = pools.flatMap((pool) => pool.instances);
   for (const { id, operation } of instances) throwIfFailed(id, 'reload', operation);
   if (hasRouter) throwIfFailed('the router', 'reload', status.router.operation);
   const groups = [...instances.map(({ workers }) => workers), ...(hasRouter ? [status.router.workers] : [])];
   const operations = [...instances.map(({ operation }) => operation), ...(hasRouter ? [status.router.operation] : [])];
   return (
+    pools.every((pool) => pool.instances.length > 0) &&
     groups.every(
       (workers) =>
         workers && workers.length > 0 && workers.every((worker) => isReady(worker) && !before.has(worker.pid)),
-    ) && operations.every((operation) => operation?.state !== 'running')
+    ) &&
+    operations.every((operation) => operation?.state !== 'running')
   );
 }
 
