@@ -3,9 +3,9 @@
 // readers and the numbers as a table.
 
 import { type ChartColumns, chartColumns, shownSeconds, timeLabels } from './chart-data.ts';
+import { drawMarks } from './chart-marks.ts';
 import { type ChartTable, createChartTable } from './chart-table.ts';
 import { create, createList, setAttribute, setText } from './dom.ts';
-import { isLandmark, toneOf } from './event-tone.ts';
 import { rangeName } from './format.ts';
 import { colour, colourOfHue, type HueOf } from './palette.ts';
 import type { RecentTraffic } from './recent.ts';
@@ -65,13 +65,12 @@ export class Chart {
 
   update(story: Story): void {
     const ranges = story.status?.pools.map(({ range }) => range) ?? [];
+    const isSame = ranges.join() === this.#ranges.join();
     this.#story = story;
-    if (!this.#plot || ranges.join() !== this.#ranges.join()) {
-      this.#ranges = ranges;
-      this.#build();
-    }
+    this.#ranges = ranges;
     this.#columns = chartColumns(story.traffic, ranges, this.#options.read);
-    this.#plot?.setData(this.#columns);
+    if (this.#plot && isSame) this.#plot.setData(this.#columns);
+    else this.#build();
     this.#readOut();
     this.#table.update(this.#columns, ranges);
   }
@@ -151,7 +150,7 @@ export class Chart {
         }),
       ],
       hooks: {
-        drawClear: [(plot) => this.#drawMarks(plot)],
+        drawClear: [(plot) => drawMarks(plot, this.#story?.events ?? [], this.#span()[0])],
         setCursor: [
           (plot) => {
             this.#pointer = plot.cursor.left !== undefined && plot.cursor.left >= 0 ? (plot.cursor.idx ?? null) : null;
@@ -160,30 +159,6 @@ export class Chart {
         ],
       },
     };
-  }
-
-  /** A line where something happened, under the data. */
-  #drawMarks({ ctx, bbox, valToPos }: uPlot): void {
-    const [from] = this.#span();
-    ctx.save();
-    ctx.lineWidth = devicePixelRatio;
-    for (const event of this.#story?.events.filter(isLandmark) ?? []) {
-      const time = Date.parse(event.at) / 1000;
-      if (time < from) continue;
-      const x = Math.round(valToPos(time, 'x', true));
-      ctx.strokeStyle = colour(`--tone-${toneOf(event)}`);
-      ctx.fillStyle = ctx.strokeStyle;
-      ctx.globalAlpha = 0.35;
-      ctx.beginPath();
-      ctx.moveTo(x, bbox.top);
-      ctx.lineTo(x, bbox.top + bbox.height);
-      ctx.stroke();
-      ctx.globalAlpha = 1;
-      ctx.beginPath();
-      ctx.arc(x, bbox.top, 3 * devicePixelRatio, 0, 2 * Math.PI);
-      ctx.fill();
-    }
-    ctx.restore();
   }
 }
 

@@ -2,7 +2,7 @@
 
 const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const TENTHS = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 });
-const SHORT = new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 3 });
+const SHORT = new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 2 });
 const CLOCK = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 
 /** What stands for an unknown number. */
@@ -13,7 +13,7 @@ export function count(value: number | null | undefined): string {
   return value === null || value === undefined ? UNKNOWN : WHOLE.format(value);
 }
 
-/** `12.3K`, for narrow places. */
+/** `987`, `1.2K`, `12K`, for narrow places. */
 export function shortCount(value: number): string {
   return value < 1000 ? WHOLE.format(value) : SHORT.format(value);
 }

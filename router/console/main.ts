@@ -12,16 +12,12 @@ import { createLinkNote } from './link-note.ts';
 import { createOrders } from './orders.ts';
 import { createPalette } from './palette.ts';
 import { createPools } from './pools.ts';
+import { readSettings } from './settings.ts';
 import { continueStory, EMPTY_STORY } from './story.ts';
 import { createTokenKeeper, hasToken } from './token.ts';
 import type { LiveMessage } from './wire.ts';
 
-interface Settings {
-  readonly needsToken: boolean;
-  readonly isDemo: boolean;
-}
-
-const settings = (await (await fetch('/console/settings.json')).json()) as Settings;
+const settings = await readSettings();
 const tokens = createTokenKeeper(byId('token'));
 const hueOf = createPalette();
 const charts = [
