@@ -24,8 +24,8 @@ beforeAll(async () => {
 afterAll(() => system?.close());
 
 /** Load from now on; its report must be without a failure. */
-async function underLoad(work: (load: Load) => Promise<void>): Promise<LoadReport> {
-  const load = new Load({ url: system.url, files: system.files, pauseMs: PAUSE_MS });
+async function underLoad(work: (load: Load) => Promise<void>, pauseMs = PAUSE_MS): Promise<LoadReport> {
+  const load = new Load({ url: system.url, files: system.files, pauseMs });
   try {
     await waitFor('the load to be on', () => load.report.requests > 200);
     await work(load);
@@ -91,7 +91,7 @@ describe('scaling one hot shard', () => {
   it('2 → 4 → 1 changes only that pool, shares the work, and costs no request', async ({ annotate }) => {
     const before = await system.status();
     const seen: string[] = [];
-    const { requests } = await underLoad(async (load) => {
+    const scaling = async (load: Load): Promise<void> => {
       for (const count of [4, 1]) {
         await system.order('/pools/E-P/scale', { workers: count });
         const status = await system.until(
@@ -108,7 +108,8 @@ describe('scaling one hot shard', () => {
           `${count} workers: ${fair.map((part) => `${Math.round(part * 100)} %`).join(', ')} of the fair share`,
         );
       }
-    });
+    };
+    const { requests } = await underLoad(scaling, 0);
     await annotate(`${requests} requests, 0 failed; ${seen.join('; ')}`);
     await system.order('/pools/E-P/scale', { workers: 2 });
     await system.until('2 workers', (status) => workersIn(status, 'E-P').length === 2);
