@@ -56,19 +56,19 @@ export class PageFlight {
   }
 
   async #fly(): Promise<Landed> {
-    const { poolOf, keep, encoding, request } = this.#options;
+    const { means, poolOf, keep, encoding, request } = this.#options;
     const pool = poolOf();
     const { pages } = pool;
     if (!pages.tryEnter()) {
       this.#waiting = pages.wait();
       if (!(await this.#waiting?.admitted)) {
-        if (!this.#isCalledOff) this.#options.means.counters.add(`people_sheds_total{range="${pool.range}"}`);
+        if (!this.#isCalledOff) means.counters.add(`people_sheds_total{range="${pool.range}"}`);
         throw new ForwardError(shed(pool.range));
       }
     }
     try {
       const served = await this.#forward.run(poolOf, request, (answer, attempt, remainingMs) =>
-        readPage(answer, attempt, encoding, remainingMs),
+        readPage(answer, attempt, encoding, { stallMs: means.limits.attemptTimeoutMs, remainingMs }),
       );
       const { page } = served;
       const isNewest = page.dataset === poolOf().dataset;

@@ -12,18 +12,25 @@ export interface ServedPage {
 }
 
 const JSON_CONTENT = new RegExp(`^${JSON_TYPE} *(?:;|$)`, 'i');
-const TIMER_STEP_MS = 250;
 const BODY_LIMIT = 256 * 1024 * 1024;
 const HASH = /^"([0-9a-f]+)(?:-(?:br|gzip))?"$/;
 /** Only a link into the public path may pass: another would name an address of ours, or lead elsewhere. */
 const NEXT_LINK = new RegExp(`^<(${PEOPLE_PATH}[^<>\\s]+)>; rel="next"$`);
+
+/** How long a page may take, in ms. */
+export interface PageTimes {
+  /** Without a byte of it coming: a little later it is given up, for another instance. */
+  readonly stallMs: number;
+  /** In all. */
+  readonly remainingMs: number;
+}
 
 /** Reads the whole page. Throws AttemptError: `reset` when it ends early, `timeout`, `invalid` when it is no page. */
 export async function readPage(
   answer: IncomingMessage,
   attempt: Attempt,
   encoding: Encoding,
-  remainingMs: number,
+  times: PageTimes,
 ): Promise<ServedPage> {
   const { headers } = answer;
   checkHead(answer);
@@ -32,7 +39,7 @@ export async function readPage(
   if (!JSON_CONTENT.test(headers['content-type'] ?? '')) throw invalid('its type is not JSON');
   if (!hash || etag !== etagOf(hash, encoding)) throw invalid('its ETag is not of this encoding');
   if ((headers['content-encoding'] ?? 'identity') !== encoding) throw invalid('its encoding was not asked for');
-  const body = await readBody(answer, attempt, remainingMs);
+  const body = await readBody(answer, attempt, times);
   const next = NEXT_LINK.exec(single(headers.link))?.[1] ?? null;
   const page = createPage({ hash, encoding, next, ...originOf(answer) }, body);
   return { page, servedBy: servedByOf(answer) };
@@ -75,11 +82,20 @@ function servedByOf({ headers }: IncomingMessage): string {
   return typeof value === 'string' ? value : 'unknown';
 }
 
-function readBody(answer: IncomingMessage, attempt: Attempt, remainingMs: number): Promise<Buffer> {
+function readBody(answer: IncomingMessage, attempt: Attempt, { stallMs, remainingMs }: PageTimes): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
-    const timer = setTimeout(() => fail(new AttemptError('timeout')), roundUp(remainingMs));
+    let timer: NodeJS.Timeout;
+    // One timer, mostly of one length for all pages, which is cheap in Node: it looks whether anything came.
+    const watch = (leftMs: number, before: number): void => {
+      const ms = Math.min(stallMs, leftMs);
+      timer = setTimeout(() => {
+        if (length === before || leftMs <= ms) fail(new AttemptError('timeout'));
+        else watch(leftMs - ms, length);
+      }, ms);
+    };
+    watch(remainingMs, 0);
     const fail = (error: AttemptError): void => {
       clearTimeout(timer);
       reject(error);
@@ -101,11 +117,6 @@ function readBody(answer: IncomingMessage, attempt: Attempt, remainingMs: number
 
 function single(value: string | string[] | undefined): string {
   return typeof value === 'string' ? value : '';
-}
-
-/** Timers of equal length are cheap in Node, each further length costs a list of its own. */
-function roundUp(ms: number): number {
-  return Math.ceil(ms / TIMER_STEP_MS) * TIMER_STEP_MS;
 }
 
 function invalid(why: string): AttemptError {
