@@ -35,8 +35,8 @@ export class WorkerSlot<P> {
   }
 
   /**
-   * The worker is lost; `readyForMs` is null when it never was ready. `fork` starts its replacement; resolves to when:
-   * in so many ms.
+   * The worker is lost; `readyForMs` is null when it never was ready. Gives the ms after which `fork` starts its
+   * replacement; 0: it has.
    */
   replace(readyForMs: number | null, fork: () => WorkerHandle<P>): number {
     this.#restarts++;
