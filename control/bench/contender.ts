@@ -32,7 +32,8 @@ interface ContenderSpec {
   readonly headers: (page: SamplePage) => Readonly<Record<string, string>>;
 }
 
-const CONNECTIONS = 64;
+/** Of all but streams. */
+export const CONNECTIONS = 64;
 /** As many streams of a pool as the router lets through at once (DESIGN §9). */
 const STREAMS = 8;
 

@@ -2,6 +2,7 @@
 // its own colours for light and dark, and uses the reader's fonts. A bar many times the shortest is cut, visibly, so that
 // the others can be told apart.
 
+import { CONNECTIONS } from './contender.ts';
 import type { Figures, ProxiesResult } from './proxies-result.ts';
 import { figure } from './text-table.ts';
 
@@ -27,13 +28,16 @@ const STYLE = `text{font:13px system-ui,-apple-system,"Segoe UI",sans-serif;fill
 export function cpuChart({ figures, machine, page }: ProxiesResult): string {
   const samePage = figures.filter((one) => one.isSamePage).toSorted((a, b) => a.cpuUs - b.cpuUs);
   const others = figures.filter((one) => !one.isSamePage);
-  const all = figures.map(({ cpuUs }) => cpuUs);
-  const longest = Math.min(Math.max(...all), CUT * Math.min(...all));
+  const cheapest = Math.min(...(samePage.length > 0 ? samePage : others).map(({ cpuUs }) => cpuUs));
+  const dearest = Math.max(...figures.map(({ cpuUs }) => cpuUs));
+  const longest = Math.min(dearest, CUT * cheapest);
   const othersTop = TOP + samePage.length * STEP + GROUP_GAP;
   const height = others.length > 0 ? othersTop + others.length * STEP + 8 : othersTop - GROUP_GAP + 8;
   const kb = figure(page.bytes / 1_000);
   const title = 'CPU time per request, in microseconds';
-  const where = `less is better · a page of ${kb} kB, one core each, 64 kept-alive connections · Node ${machine.node}`;
+  const where = `less is better · a page of ${kb} kB, one core each, ${CONNECTIONS} kept-alive connections · Node ${machine.node}${
+    dearest > longest ? ' · a bar with a gap is cut' : ''
+  }`;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-labelledby="title desc">`,
     `<title id="title">${title}</title>`,

@@ -1,5 +1,6 @@
 // The bench of proxies for a terminal. Pure: result in, text out.
 
+import { CONNECTIONS } from './contender.ts';
 import { cpuRatio, type Figures, type ProxiesResult } from './proxies-result.ts';
 import { createPaint, machineLines, renderReport, targetLines } from './report.ts';
 import { figure, percent, textTable } from './text-table.ts';
@@ -27,7 +28,7 @@ export function renderProxies(result: ProxiesResult, { isColor }: { readonly isC
 function introduction(result: ProxiesResult): readonly string[] {
   const { machine, cores, load, page, rounds, secondsPerRound, versions, figures } = result;
   const streams = figures.find(({ name }) => name === 'ndjson');
-  const connections = `64 connections${streams ? `, NDJSON ${streams.connections}` : ''}`;
+  const connections = `${CONNECTIONS} connections${streams ? `, NDJSON ${streams.connections}` : ''}`;
   return machineLines(machine, [
     cores,
     [load, connections, ...versions].join(' · '),

@@ -25,7 +25,8 @@ interface Side {
   readonly rounds: (Omit<WorkerFigures, 'workers' | 'shares'> & { readonly shares: readonly number[] })[];
 }
 
-const CONNECTIONS = 32;
+/** Enough to keep two workers at work, few enough that nobody waits for admission. */
+const CONNECTIONS = 16;
 
 /** Measures instances of so many workers. */
 export async function measureWorkers(
