@@ -8,20 +8,20 @@ const LOOK_MS = HEARTBEAT_MS / 2;
 const LATE_MS = HEARTBEAT_MS * 2;
 
 /** Looks again and again, until `stop`; `onHung` is told once for each silence. */
-export class HangWatch {
+export class HangWatch<P> {
   readonly #timer: NodeJS.Timeout;
 
   constructor(
-    workers: () => Iterable<WorkerHandle<unknown>>,
+    workers: Iterable<WorkerHandle<P>>,
     now: () => number,
-    onHung: (worker: WorkerHandle<unknown>, silentForMs: number) => void,
+    onHung: (worker: WorkerHandle<P>, silentForMs: number) => void,
   ) {
     let lastLook = now();
     this.#timer = setInterval(() => {
       const nowMs = now();
       const isLate = nowMs - lastLook > LATE_MS;
       lastLook = nowMs;
-      for (const worker of workers()) {
+      for (const worker of workers) {
         const silentForMs = isLate ? 0 : nowMs - worker.heardAt;
         if (isHung(worker.state, silentForMs)) onHung(worker, silentForMs);
         else if (!isLate) continue;

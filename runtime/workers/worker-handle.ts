@@ -23,6 +23,8 @@ export class WorkerHandle<P> {
   readonly process: WorkerProcess;
   /** What it was started with. */
   readonly payload: P;
+  /** Workers that were lost in its place before it. */
+  readonly restarts: number;
   readonly bornAt: number;
   /** Resolves true when it is ready, false when it ended before. */
   readonly ready: Promise<boolean>;
@@ -37,9 +39,10 @@ export class WorkerHandle<P> {
   readonly #settleReady: (isReady: boolean) => void;
   readonly #settleGone: () => void;
 
-  constructor(process: WorkerProcess, payload: P, nowMs: number) {
+  constructor(process: WorkerProcess, payload: P, restarts: number, nowMs: number) {
     this.process = process;
     this.payload = payload;
+    this.restarts = restarts;
     this.bornAt = nowMs;
     this.heardAt = nowMs;
     this.#state = { kind: 'starting', since: nowMs };
@@ -58,6 +61,11 @@ export class WorkerHandle<P> {
   /** Connections it has, as far as its primary knows. */
   get connections(): number {
     return (this.beat?.connections ?? 0) + this.handedOver;
+  }
+
+  /** How it ended: in its own words where it had any. */
+  get end(): string {
+    return this.reason ?? (this.#state.kind === 'gone' ? this.#state.how : 'it was given up');
   }
 
   apply(event: WorkerEvent, nowMs: number): void {

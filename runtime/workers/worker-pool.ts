@@ -5,10 +5,8 @@
 
 import type { Socket } from 'node:net';
 import type { Logger } from '../log.ts';
-import { CounterSums } from './counter-sums.ts';
-import { HangWatch } from './hang-watch.ts';
-import type { ToPrimary } from './messages.ts';
-import { WorkerHandle, type WorkerProcess } from './worker-handle.ts';
+import { WorkerCrew } from './worker-crew.ts';
+import type { WorkerHandle, WorkerProcess } from './worker-handle.ts';
 import { WorkerSlot } from './worker-slot.ts';
 import { type WorkerStatus, workerStatus } from './worker-status.ts';
 
@@ -45,25 +43,29 @@ const LEAVING = 'this process is leaving';
 export class WorkerPool<P> {
   readonly #options: WorkerPoolOptions<P>;
   readonly #now: () => number;
+  readonly #crew: WorkerCrew<P>;
   readonly #slots: WorkerSlot<P>[] = [];
-  /** Every process not yet gone, with the slot it serves or served. */
-  readonly #workers = new Map<WorkerHandle<P>, WorkerSlot<P>>();
-  readonly #counters = new CounterSums();
-  readonly #watch: HangWatch;
   #payload: P;
   #operation: Promise<unknown> = Promise.resolve();
   #hasStarted = false;
   #isDraining = false;
 
   constructor(options: WorkerPoolOptions<P>) {
+    const { fork, payload, graceMs, log, now = () => performance.now() } = options;
     this.#options = options;
-    this.#now = options.now ?? (() => performance.now());
-    this.#payload = options.payload;
-    this.#watch = new HangWatch(
-      () => this.#workers.keys(),
-      this.#now,
-      (worker, silentForMs) => this.#onHung(worker, silentForMs),
-    );
+    this.#now = now;
+    this.#payload = payload;
+    this.#crew = new WorkerCrew({
+      ...{ fork, graceMs, log, now },
+      onReady: (worker) => {
+        this.#event('ready', `worker ${worker.process.pid} is ready`);
+        options.onReady?.(worker);
+      },
+      onHung: ({ process }) => this.#event('hung', `worker ${process.pid} gave no heartbeat: killing it`),
+      onLost: (worker, readyForMs, why) => this.#replace(worker, readyForMs, why),
+      onCustom: (worker, body) => options.onCustom?.(worker, body),
+      onUndelivered: (sockets) => options.onUndelivered?.(sockets),
+    });
   }
 
   /** What every worker is running, or will be when the roll under way ends well. */
@@ -78,21 +80,15 @@ export class WorkerPool<P> {
 
   /** Workers that take work now. */
   get ready(): WorkerHandle<P>[] {
-    return [...this.#workers.keys()].filter(({ state }) => state.kind === 'ready');
+    return this.#crew.ready;
   }
 
   get counters(): Map<string, number> {
-    return this.#counters.totals();
+    return this.#crew.counters;
   }
 
-  /** Levels, summed over the living workers. */
   get gauges(): Map<string, number> {
-    const sums = new Map<string, number>();
-    for (const { beat } of this.#workers.keys()) {
-      for (const [series, value] of Object.entries(beat?.gauges ?? {}))
-        sums.set(series, (sums.get(series) ?? 0) + value);
-    }
-    return sums;
+    return this.#crew.gauges;
   }
 
   /** Starts the first workers. Rejects with the reason, and leaves none, when one of them does not become ready. */
@@ -134,93 +130,30 @@ export class WorkerPool<P> {
   async drain(): Promise<void> {
     this.#isDraining = true;
     for (const slot of this.#slots) slot.cancel();
-    await Promise.all([...this.#workers.keys()].map((worker) => this.#drainWorker(worker)));
-    this.#watch.stop();
+    await this.#crew.drainAll();
   }
 
   /** Ends all workers now: this process exits and leaves nobody behind. */
   kill(): void {
-    for (const { process } of this.#workers.keys()) process.kill('SIGKILL');
+    this.#crew.kill();
   }
 
   broadcast(body: unknown): void {
-    for (const { process } of this.#workers.keys()) process.send({ type: 'custom', body });
+    this.#crew.broadcast(body);
   }
 
   /** Every process, and those gone whose replacement waits. */
   status(): WorkerStatus[] {
-    const lost = this.#slots.filter(({ isWaiting, current }) => isWaiting && current.state.kind === 'gone');
-    const all = [...this.#workers, ...lost.map((slot) => [slot.current, slot] as const)];
-    return all.map(([worker, { restarts }]) => workerStatus(worker, restarts, this.#now()));
+    const lost = this.#slots.flatMap(({ isWaiting, current }) =>
+      isWaiting && current.state.kind === 'gone' ? [current] : [],
+    );
+    return [...this.#crew.all, ...lost].map((worker) => workerStatus(worker, this.#now()));
   }
 
   #addSlot(): WorkerSlot<P> {
-    const slot = new WorkerSlot<P>((self) => this.#fork(this.#payload, self));
+    const slot = new WorkerSlot<P>(this.#crew.fork(this.#payload, 0));
     this.#slots.push(slot);
     return slot;
-  }
-
-  #fork(payload: P, slot: WorkerSlot<P>): WorkerHandle<P> {
-    const worker = new WorkerHandle(this.#options.fork(), payload, this.#now());
-    this.#workers.set(worker, slot);
-    worker.process.onMessage((message) => this.#onMessage(worker, message));
-    worker.process.onExit((how, undelivered) => {
-      this.#onExit(worker, how);
-      if (undelivered.length > 0) this.#options.onUndelivered?.(undelivered);
-    });
-    return worker;
-  }
-
-  #onMessage(worker: WorkerHandle<P>, message: ToPrimary): void {
-    if (worker.state.kind === 'gone') return;
-    worker.heardAt = this.#now();
-    switch (message.type) {
-      case 'booted':
-        worker.process.send({ type: 'start', payload: worker.payload });
-        return;
-      case 'ready':
-        worker.apply({ kind: 'became-ready' }, this.#now());
-        if (worker.state.kind !== 'ready') return; // it was told to drain meanwhile
-        this.#event('ready', `worker ${worker.process.pid} is ready`);
-        this.#options.onReady?.(worker);
-        return;
-      case 'refused':
-        worker.reason = message.reason;
-        return;
-      case 'beat':
-        worker.beat = message.beat;
-        worker.handedOver = 0;
-        this.#counters.report(worker.process.id, message.beat.counters);
-        return;
-      case 'failing':
-        worker.reason = message.reason;
-        this.#options.log.error({ stack: message.stack }, `worker ${worker.process.pid} failed: ${message.reason}`);
-        this.#onFailing(worker);
-        return;
-      case 'custom':
-        this.#options.onCustom?.(worker, message.body);
-    }
-  }
-
-  /** A worker that failed finishes its answers; its slot gets a new one meanwhile. */
-  #onFailing(worker: WorkerHandle<P>): void {
-    const { state } = worker;
-    void this.#drainWorker(worker);
-    this.#replace(worker, state.kind === 'ready' ? this.#now() - state.since : null, `failed (${worker.reason})`);
-  }
-
-  #onExit(worker: WorkerHandle<P>, how: string): void {
-    worker.apply({ kind: 'exited', how }, this.#now());
-    this.#counters.bury(worker.process.id);
-    this.#workers.delete(worker);
-    const { state } = worker;
-    this.#replace(worker, state.kind === 'gone' ? state.readyForMs : null, endOf(worker));
-  }
-
-  #onHung(worker: WorkerHandle<unknown>, silentForMs: number): void {
-    worker.reason = `hung: no heartbeat for ${Math.round(silentForMs)} ms`;
-    this.#event('hung', `worker ${worker.process.pid} gave no heartbeat: killing it`);
-    worker.process.kill('SIGKILL');
   }
 
   /** A worker that was lost is replaced in its slot, if it still had one. */
@@ -228,7 +161,7 @@ export class WorkerPool<P> {
     const slot = this.#slots.find(({ current }) => current === worker);
     if (!slot || slot.isWaiting || this.#isDraining) return;
     if (!this.#hasStarted && readyForMs === null) return; // start() fails with it
-    const delayMs = slot.replace(readyForMs, () => this.#fork(worker.payload, slot));
+    const delayMs = slot.replace(readyForMs, (restarts) => this.#crew.fork(worker.payload, restarts));
     const when = delayMs === 0 ? 'now' : `in ${delayMs} ms (early death ${slot.earlyDeaths} in a row)`;
     this.#event('crash', `worker ${worker.process.pid} ${why}; its replacement starts ${when}`);
   }
@@ -245,7 +178,7 @@ export class WorkerPool<P> {
     while (this.#slots.includes(slot) && !this.#isDraining) {
       const { current } = slot;
       if (await current.ready) return;
-      if (slot.earlyDeaths >= DEATHS_UNTIL_FAILED) throw new Error(`a new worker keeps dying: ${endOf(current)}`);
+      if (slot.earlyDeaths >= DEATHS_UNTIL_FAILED) throw new Error(`a new worker keeps dying: ${current.end}`);
       if (slot.current === current) await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
     }
   }
@@ -253,33 +186,20 @@ export class WorkerPool<P> {
   /** Gives a slot a worker started with `payload`, ready before the old one drains. */
   async #roll(slot: WorkerSlot<P>, payload: P): Promise<void> {
     if (this.#isDraining) throw new Error(LEAVING);
-    const next = this.#fork(payload, slot);
+    const next = this.#crew.fork(payload, slot.restarts);
     const isReady = (await next.ready) && next.state.kind === 'ready';
     if (this.#isDraining) throw new Error(LEAVING);
     if (!isReady) {
-      const reason = `the new worker did not become ready: ${endOf(next)}`;
+      const reason = `the new worker did not become ready: ${next.end}`;
       this.#event('reload-failed', reason);
       throw new Error(reason);
     }
-    await this.#drainWorker(slot.exchange(next));
+    await this.#crew.drain(slot.exchange(next));
   }
 
   async #release(slot: WorkerSlot<P>): Promise<void> {
     slot.cancel();
-    await this.#drainWorker(slot.current);
-  }
-
-  async #drainWorker(worker: WorkerHandle<P>): Promise<void> {
-    const { kind } = worker.state;
-    worker.apply({ kind: 'draining-began' }, this.#now());
-    // One that still starts may not hear us yet, and has nothing to finish.
-    if (kind === 'starting') worker.process.kill('SIGKILL');
-    if (kind === 'ready') {
-      worker.process.send({ type: 'drain' });
-      const timer = setTimeout(() => worker.process.kill('SIGKILL'), this.#options.graceMs);
-      void worker.gone.then(() => clearTimeout(timer));
-    }
-    await worker.gone;
+    await this.#crew.drain(slot.current);
   }
 
   #enqueue<T>(operation: () => Promise<T>): Promise<T> {
@@ -300,10 +220,5 @@ export class WorkerPool<P> {
 }
 
 async function untilReady(worker: WorkerHandle<unknown>): Promise<void> {
-  if (!(await worker.ready)) throw new Error(endOf(worker));
-}
-
-/** How a worker ended: in its own words where it had any. */
-function endOf({ reason, state }: WorkerHandle<unknown>): string {
-  return reason ?? (state.kind === 'gone' ? state.how : 'it was given up');
+  if (!(await worker.ready)) throw new Error(worker.end);
 }

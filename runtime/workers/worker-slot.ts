@@ -10,8 +10,8 @@ export class WorkerSlot<P> {
   #earlyDeaths = 0;
   #retry: NodeJS.Timeout | null = null;
 
-  constructor(fork: (slot: WorkerSlot<P>) => WorkerHandle<P>) {
-    this.#current = fork(this);
+  constructor(first: WorkerHandle<P>) {
+    this.#current = first;
   }
 
   /** The worker in this place; gone or draining while its replacement waits. */
@@ -38,13 +38,13 @@ export class WorkerSlot<P> {
    * The worker is lost; `readyForMs` is null when it never was ready. Gives the ms after which `fork` starts its
    * replacement; 0: it has.
    */
-  replace(readyForMs: number | null, fork: () => WorkerHandle<P>): number {
+  replace(readyForMs: number | null, fork: (restarts: number) => WorkerHandle<P>): number {
     this.#restarts++;
     this.#earlyDeaths = countEarlyDeaths(this.#earlyDeaths, readyForMs);
     const delayMs = restartDelayMs(this.#earlyDeaths);
     const refill = (): void => {
       this.#retry = null;
-      this.#current = fork();
+      this.#current = fork(this.#restarts);
     };
     if (delayMs === 0) refill();
     else this.#retry = setTimeout(refill, delayMs);

@@ -16,8 +16,8 @@ export interface WorkerStatus {
   readonly rssMb: number | null;
 }
 
-export function workerStatus(worker: WorkerHandle<unknown>, restarts: number, nowMs: number): WorkerStatus {
-  const { process, state, bornAt, beat } = worker;
+export function workerStatus(worker: WorkerHandle<unknown>, nowMs: number): WorkerStatus {
+  const { process, state, restarts, bornAt, beat } = worker;
   return {
     pid: process.pid,
     state: state.kind,

@@ -13,7 +13,7 @@ interface Member {
 
 function createMember(id: number): Member {
   const worker = new FakeWorker(id, {});
-  return { worker, handle: new WorkerHandle<unknown>(worker, null, 0) };
+  return { worker, handle: new WorkerHandle<unknown>(worker, null, 0, 0) };
 }
 
 /** A dealer on a port of its own, with these workers ready; more may become so. */
