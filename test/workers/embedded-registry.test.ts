@@ -1,73 +1,12 @@
-// The registry on a router's ops port, over real HTTP: instances that come, renew and go, routers that watch.
+// The registry on a router's ops port, over real HTTP: what it takes, how long it knows it, and whom it tells.
 
-import { createServer } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { type Announcement, LEASE_MS, type RegistryAnnouncer } from '../../registry/announcement.ts';
-import { createEmbeddedRegistry, type EmbeddedRegistry, REGISTRY_PATH } from '../../registry/embedded-registry.ts';
+import { LEASE_MS } from '../../registry/announcement.ts';
+import { REGISTRY_PATH } from '../../registry/embedded-registry.ts';
 import { createHttpAnnouncer, createHttpWatcher } from '../../registry/http-registry.ts';
-import { refusalOf } from '../../router/table-keeper.ts';
-import { createLog } from '../../runtime/log.ts';
-import { openOpsServer } from '../../runtime/ops-server.ts';
+import { listed, openRegistry, put, silent } from '../helpers/open-registry.ts';
 import { waitFor } from '../helpers/wait-for.ts';
 import { announcement } from '../registry/announcements.ts';
-import { recordedLog } from '../registry/recorded-log.ts';
-
-const silent = createLog('test', 'silent');
-
-interface OpenRegistry {
-  readonly url: string;
-  readonly registry: EmbeddedRegistry;
-  readonly close: () => Promise<void>;
-}
-
-async function openRegistry({ port = 0, token = null as string | null } = {}): Promise<OpenRegistry> {
-  const registry = createEmbeddedRegistry(silent, refusalOf);
-  const operations = {
-    isReady: () => true,
-    status: () => ({}),
-    metrics: async () => '',
-    scale: () => {},
-    reload: () => {},
-    drain: () => {},
-  };
-  const { url, close } = await openOpsServer({
-    ...{ host: '127.0.0.1', port, token, log: silent, operations },
-    addRoutes: (app) => registry.addRoutes(app),
-  });
-  const closeBoth = async (): Promise<void> => {
-    await registry.close();
-    await close();
-  };
-  onTestFinished(closeBoth);
-  return { url, registry, close: closeBoth };
-}
-
-/** A port where nobody listens. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-function put(url: string, body: object, id = 'a-d-1'): Promise<Response> {
-  return fetch(`${url}${REGISTRY_PATH}/${id}`, {
-    method: 'PUT',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-}
-
-async function listed(url: string): Promise<{ index: number; instances: Announcement[] }> {
-  return (await (await fetch(url + REGISTRY_PATH)).json()) as { index: number; instances: Announcement[] };
-}
-
-function announcerFor(url: string, log = silent, token: string | null = null): RegistryAnnouncer {
-  const announcer = createHttpAnnouncer({ url, token, log });
-  onTestFinished(async () => void (await announcer.withdraw()));
-  return announcer;
-}
 
 /** What a router elsewhere is told, from the first to the last. */
 function watch(url: string): { readonly told: (readonly string[])[]; readonly close: () => Promise<void> } {
@@ -126,84 +65,6 @@ describe('an announcement', () => {
   });
 });
 
-describe('an instance', () => {
-  it('announces itself, tells what changed at once, and withdraws', async () => {
-    const { url } = await openRegistry();
-    const announcer = announcerFor(url);
-    announcer.announce(announcement());
-    await waitFor('it to be listed', async () => (await listed(url)).instances.length === 1);
-    announcer.announce(announcement({ dataset: 'd2' }));
-    await waitFor('its dataset', async () => (await listed(url)).instances[0]?.dataset === 'd2', 900); // no renewal's wait
-    expect(await announcer.withdraw()).toBe(true);
-    expect((await listed(url)).instances).toEqual([]);
-  });
-
-  it('comes back by itself after its registry was restarted, and says so once', async () => {
-    const { log, messages } = recordedLog();
-    const first = await openRegistry();
-    announcerFor(first.url, log).announce(announcement());
-    await waitFor('it to be listed', async () => (await listed(first.url)).instances.length === 1);
-    await first.close();
-    await waitFor('it to notice', () => messages.length);
-    const second = await openRegistry({ port: Number(new URL(first.url).port) });
-    await waitFor('it to be listed again', async () => (await listed(second.url)).instances.length === 1);
-    await waitFor('it to say so', () => messages.length > 1);
-    expect(messages).toEqual([
-      expect.stringContaining(`registry ${first.url} cannot be used`),
-      `registry ${first.url} is back`,
-    ]);
-  });
-
-  it('keeps trying a registry that is not there yet', async () => {
-    const port = await freePort();
-    const { log, messages } = recordedLog();
-    announcerFor(`http://127.0.0.1:${port}`, log).announce(announcement());
-    await waitFor('it to fail', () => messages.length);
-    const { url } = await openRegistry({ port });
-    await waitFor('it to be listed', async () => (await listed(url)).instances.length === 1);
-  });
-
-  it('that is refused says why, and keeps trying', async () => {
-    const { url } = await openRegistry();
-    await put(url, announcement());
-    const { log, messages } = recordedLog();
-    announcerFor(url, log).announce(announcement({ id: 'c-f-1', range: 'C-F' }));
-    await waitFor('it to say so', () => messages.length);
-    expect(messages[0]).toContain('it answered 409: ranges A-D and C-F of epoch 1 overlap');
-    await fetch(`${url}${REGISTRY_PATH}/a-d-1`, { method: 'DELETE' });
-    await waitFor('it to be taken', async () => (await listed(url)).instances[0]?.id === 'c-f-1');
-  });
-
-  it('that leaves does not wait for a registry that is gone', async () => {
-    const announcer = createHttpAnnouncer({ url: `http://127.0.0.1:${await freePort()}`, token: null, log: silent });
-    announcer.announce(announcement());
-    expect(await announcer.withdraw()).toBe(false);
-  });
-
-  it('that leaves does not wait for ever for a registry that hangs', async () => {
-    const hanging = createServer(() => {}).listen(0, '127.0.0.1');
-    await new Promise((resolve) => hanging.once('listening', resolve));
-    onTestFinished(() => void hanging.close());
-    const { port } = hanging.address() as { port: number };
-    const announcer = createHttpAnnouncer({ url: `http://127.0.0.1:${port}`, token: null, log: silent });
-    announcer.announce(announcement());
-    expect(await announcer.withdraw()).toBe(false);
-  });
-
-  it('needs the token where there is one', async () => {
-    const { url } = await openRegistry({ token: 'secret' });
-    const { log, messages } = recordedLog();
-    announcerFor(url, log, 'wrong').announce(announcement());
-    await waitFor('it to be refused', () => messages.length);
-    expect(messages[0]).toContain('it answered 401');
-    const announcer = announcerFor(url, silent, 'secret');
-    announcer.announce(announcement());
-    const list = async (): Promise<unknown> =>
-      (await fetch(url + REGISTRY_PATH, { headers: { Authorization: 'Bearer secret' } })).json();
-    await waitFor('it to be listed', async () => JSON.stringify(await list()).includes('a-d-1'));
-  });
-});
-
 describe('a router that watches', () => {
   it('from elsewhere is told everything at first, and then each change', async () => {
     const { url } = await openRegistry();
@@ -225,7 +86,9 @@ describe('a router that watches', () => {
     await waitFor('the first word', () => told.length === 1);
     await first.close();
     const second = await openRegistry({ port: Number(new URL(first.url).port) });
-    announcerFor(second.url).announce(announcement({ id: 'a-d-2' }));
+    const announcer = createHttpAnnouncer({ url: second.url, token: null, log: silent });
+    onTestFinished(async () => void (await announcer.withdraw()));
+    announcer.announce(announcement({ id: 'a-d-2' }));
     await waitFor('word of the new one', () => told.at(-1)?.[0] === 'a-d-2');
   });
 
