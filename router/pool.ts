@@ -80,7 +80,9 @@ export class Pool {
 
   /** An instance for an attempt: one not tried yet if there is any; undefined when none can be asked. */
   pick(tried: ReadonlySet<Member>, nowMs = performance.now()): Member | undefined {
-    const available = this.#members.filter((member) => isAvailable(member, nowMs) && !member.isSuspect);
+    const healthy = this.#members.filter(({ health, isSuspect }) => health === 'available' && !isSuspect);
+    const kept = healthy.filter(({ ejection }) => !isEjected(ejection, nowMs));
+    const available = kept.length > 0 ? kept : healthy; // an ejection ends when the others have gone
     const fresh = available.filter((member) => !tried.has(member));
     const candidates = (fresh.length > 0 ? fresh : available).map((member) => ({
       member,

@@ -78,6 +78,30 @@ describe('a pool picks', () => {
   });
 });
 
+describe('an ejection', () => {
+  it('ends when all others have gone', () => {
+    const pool = poolOf(view('a'), view('b'));
+    eject(pool, 'a', 0);
+    pool.update([view('a'), view('b', { health: 'down' })], 1);
+    expect(pickedBy(pool, 1)).toEqual(['a']);
+  });
+
+  it('ends while the only other refuses connections', () => {
+    const pool = poolOf(view('a'), view('b'));
+    eject(pool, 'a', 0);
+    memberOf(pool, 'b').isSuspect = true;
+    expect(pickedBy(pool, 1)).toEqual(['a']);
+  });
+
+  it('is in force again when another is back', () => {
+    const pool = poolOf(view('a'), view('b'));
+    eject(pool, 'a', 0);
+    pool.update([view('a')], 1);
+    pool.update([view('a'), view('b')], 2);
+    expect(pickedBy(pool, 2)).toEqual(['b']);
+  });
+});
+
 describe('the share of a quiet pool', () => {
   /** The part of 10,000 picks, each at once finished, that an instance gets. */
   const shareOf = (pool: Pool, id: string, nowMs: number): number =>
