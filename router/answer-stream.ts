@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { COMMON_HEADERS } from '../people/page.ts';
 import type { PeopleRequest } from '../people/people-app.ts';
 import { requestIdOf } from '../runtime/problem.ts';
-import { Forward, ForwardError, type ForwardMeans, shed } from './forward.ts';
+import { Forward, ForwardError, type ForwardMeans, shed, unavailable } from './forward.ts';
 import type { Pool } from './pool.ts';
 import { streamHeaders } from './read-page.ts';
 import type { Attempt } from './upstream.ts';
@@ -34,6 +34,7 @@ export async function answerStream(
   const { streams } = pool;
   const forward = new Forward<Opened>(means, streams);
   const isIn = streams.tryEnter();
+  if (!isIn && !pool.isServed) throw new ForwardError(unavailable(`range ${pool.range}`));
   const waiting = isIn ? null : streams.wait();
   res.once('close', () => {
     if (res.writableFinished) return;

@@ -4,7 +4,7 @@
 import type { Page } from '../people/page.ts';
 import type { Encoding } from '../people/page-request.ts';
 import type { Waiting } from './admission.ts';
-import { Forward, ForwardError, type ForwardMeans, shed } from './forward.ts';
+import { Forward, ForwardError, type ForwardMeans, shed, unavailable } from './forward.ts';
 import type { Pool } from './pool.ts';
 import { readPage, type ServedPage } from './read-page.ts';
 import type { UpstreamRequest } from './upstream.ts';
@@ -60,6 +60,7 @@ export class PageFlight {
     const pool = poolOf();
     const { pages } = pool;
     if (!pages.tryEnter()) {
+      if (!pool.isServed) throw new ForwardError(unavailable(`range ${pool.range}`));
       this.#waiting = pages.wait();
       if (!(await this.#waiting?.admitted)) {
         if (!this.#isCalledOff) means.counters.add(`people_sheds_total{range="${pool.range}"}`);

@@ -92,6 +92,11 @@ export class Pool {
     return pick(candidates, Math.random)?.member;
   }
 
+  /** Whether anybody can be asked, now or after the next probe. */
+  get isServed(): boolean {
+    return this.#members.some(({ health }) => health === 'available');
+  }
+
   /** Whether an instance that refused a connection may yet turn out to be there. */
   get hasSuspect(): boolean {
     return this.#members.some((member) => member.isSuspect && member.health === 'available');

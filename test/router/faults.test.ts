@@ -2,6 +2,7 @@
 // problem that says what happened, in a bounded time; and however much fails, nobody is asked much more than usually.
 
 import { describe, expect, it } from 'vitest';
+import { Pool } from '../../router/pool.ts';
 import { type Fault, type FaultProxy, openFaultProxy } from '../helpers/fault-proxy.ts';
 import {
   announcementAt,
@@ -11,6 +12,8 @@ import {
 } from '../helpers/probing-router.ts';
 import { expectProblem } from '../helpers/problem.ts';
 import { exchange, head, openRaw, type RawAnswer } from '../helpers/raw-http.ts';
+import { openUpstream } from '../helpers/recording-upstream.ts';
+import { openRouter } from '../helpers/router-under-test.ts';
 import { createShard, peopleOf, serveShard } from '../helpers/sample-shard.ts';
 import { waitFor } from '../helpers/wait-for.ts';
 
@@ -144,6 +147,29 @@ describe('alone', () => {
     network!.set({ kind: 'none' });
     await waitFor('it to be available', () => router.healthOf(network!.url) === 'available');
     expect((await ask(router)).status).toBe(200);
+  });
+
+  it.each([
+    ['a page', PAGE],
+    ['a stream', STREAM],
+  ])('an instance that went down while all its places are taken: %s is 503 at once', async (_, request) => {
+    const silent = await openUpstream(() => {});
+    const pool = new Pool(SHARD.range, { maxInFlight: 8, maxQueue: 8, targetMs: 5_000 });
+    const tell = (health: 'available' | 'down'): void =>
+      pool.update([{ ...announcementAt(silent.url, SHARD), health, availableForMs: 60_000 }]);
+    tell('available');
+    const { url } = await openRouter([], {
+      poolOf: () => pool,
+      limits: { attemptTimeoutMs: 30_000, deadlineMs: 60_000 },
+    });
+    for (let i = 0; i < 8; i++) (await openRaw(url)).send(request);
+    await waitFor('all places to be taken', () => silent.requests.length === 8);
+    tell('down');
+    const startedAt = performance.now();
+    expectProblem((await exchange(url, request))[0]!, 503, {
+      detail: 'No instance of range A-Z is available right now.',
+    });
+    expect(performance.now() - startedAt).toBeLessThan(900);
   });
 
   it('leaves no connection open that was given up', async () => {
