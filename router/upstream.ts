@@ -100,10 +100,11 @@ class SyntheticRequest implements Attempt {
   readonly headers: OutgoingHttpHeaders;
   readonly socket = { destroyed: false };
   readonly answer: Promise<IncomingMessage>;
-  readonly onAnswer: (answer: IncomingMessage) => void;
-  readonly #fail: (error: AttemptError) => void;
+  readonly #resolve: (answer: IncomingMessage) => void;
+  readonly #reject: (error: AttemptError) => void;
   readonly #timer: NodeJS.Timeout;
   #upstream: ClientRequest | undefined;
+  #isSettled = false;
 
   constructor({ method, target, headers }: UpstreamRequest, timeoutMs: number) {
     this.method = method;
@@ -115,22 +116,22 @@ class SyntheticRequest implements Attempt {
       resolve = onResolve;
       reject = onReject;
     });
+    this.#resolve = resolve;
+    this.#reject = reject;
     this.#timer = setTimeout(() => this.#end('timeout'), timeoutMs);
-    this.onAnswer = (answer) => {
-      clearTimeout(this.#timer);
-      resolve(answer);
-    };
-    this.#fail = (error) => {
-      clearTimeout(this.#timer);
-      reject(error);
-    };
+  }
+
+  onAnswer(answer: IncomingMessage): void {
+    clearTimeout(this.#timer);
+    this.#isSettled = true;
+    this.#resolve(answer);
   }
 
   /** http-proxy pipes the client's body; ours has none, so the request is complete. */
   pipe(upstream: ClientRequest): void {
     this.#upstream = upstream;
     // A switch of protocols ends a request with neither an answer nor an error.
-    upstream.once('close', () => this.#fail(new AttemptError('invalid', 'there was no answer')));
+    upstream.once('close', () => this.#fail('invalid', 'there was no answer'));
     upstream.end();
   }
 
@@ -140,7 +141,7 @@ class SyntheticRequest implements Attempt {
   }
 
   onError(error: Error): void {
-    this.#fail(new AttemptError(failureOf(error), error));
+    this.#fail(failureOf(error), error);
   }
 
   abort(): void {
@@ -148,8 +149,16 @@ class SyntheticRequest implements Attempt {
   }
 
   #end(failure: AttemptFailure): void {
-    this.#fail(new AttemptError(failure));
+    this.#fail(failure);
     this.#upstream?.destroy();
+  }
+
+  /** Errors are made only for who gets them: this is called at the end of every attempt. */
+  #fail(failure: AttemptFailure, cause?: unknown): void {
+    if (this.#isSettled) return;
+    clearTimeout(this.#timer);
+    this.#isSettled = true;
+    this.#reject(new AttemptError(failure, cause));
   }
 }
 
