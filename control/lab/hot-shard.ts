@@ -35,7 +35,6 @@ export const hotShard: Lab = {
     const most = String(Math.max(2, availableParallelism()));
     const scaling = ['--workers', '1', '--autoscale', '--min-workers', '1', '--max-workers', most];
     const system = await bench.start('start', ...scaling, '--work-ms', '5', '--data', bench.dataFolder);
-    await bench.warmUp(system.url);
     const before = await system.ops.status();
     const request = { url: system.url, hot: RANGE, connections: 200, isFresh: true };
 
