@@ -33,7 +33,7 @@ export const crash: Lab = {
     });
     const [report, crashes] = await Promise.all([
       load.finally(() => crashing.abort()),
-      crashWorkers(system.ops, crashing.signal),
+      crashWorkers(system.ops, crashing.signal, bench.seconds(1)),
     ]);
     const { requests, failed, share } = availabilityOf(report);
     bench.say(`${crashes} workers killed; ${describeEnds(report)}; p99 ${milliseconds(report.latencyMs.p99)}`);

@@ -8,8 +8,11 @@ import { workerPids } from '../settled.ts';
 const LOOK_MS = 100;
 const LONGEST_LIFE_S = 3;
 
-/** Kills until the signal aborts; resolves with how many it killed. Only workers of shards, not the router's. */
-export async function crashWorkers(ops: OpsClient, signal: AbortSignal): Promise<number> {
+/**
+ * Kills until the signal aborts; resolves with how many it killed. Only workers of shards, not the router's.
+ * `secondMs` is how long a second takes: shorter in a shortened lab.
+ */
+export async function crashWorkers(ops: OpsClient, signal: AbortSignal, secondMs: number): Promise<number> {
   const deadlines = new Map<number, NodeJS.Timeout>();
   let killed = 0;
   while (!signal.aborted) {
@@ -17,7 +20,7 @@ export async function crashWorkers(ops: OpsClient, signal: AbortSignal): Promise
     const ranges = status.pools.map(({ range }) => range);
     for (const pid of workerPids(status, ranges, false)) {
       if (deadlines.has(pid)) continue;
-      const lifeMs = Math.ceil(Math.random() * LONGEST_LIFE_S) * 1_000;
+      const lifeMs = Math.ceil(Math.random() * LONGEST_LIFE_S) * secondMs;
       deadlines.set(
         pid,
         setTimeout(() => {
