@@ -11,6 +11,8 @@ import { buildRoutingTable } from './routing-table.ts';
 export class Pools {
   readonly #limits: PoolLimits;
   #byRange: ReadonlyMap<Range, Pool> = new Map();
+  /** URLs of the instances that have been available since they were announced. */
+  #answered: ReadonlySet<string> = new Set();
   #owners: readonly (Pool | undefined)[] = LETTERS.map(() => undefined);
 
   constructor(limits: PoolLimits) {
@@ -28,8 +30,10 @@ export class Pools {
 
   /** Takes a new set of instances; returns why it can't be, and changes nothing then. */
   update(instances: readonly InstanceView[]): string | null {
-    const result = buildRoutingTable(instances);
+    const hasAnswered = ({ url, health }: InstanceView): boolean => health === 'available' || this.#answered.has(url);
+    const result = buildRoutingTable(instances, hasAnswered);
     if (!result.ok) return result.reason;
+    this.#answered = new Set(instances.filter(hasAnswered).map(({ url }) => url));
     const { table } = result;
     const byRange = new Map<Range, Pool>();
     for (const { range, instances } of table.pools) {

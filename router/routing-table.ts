@@ -26,9 +26,14 @@ export type TableResult<A extends Announcement = Announcement> =
 
 /**
  * Builds the table. Instances of one range are one pool whatever their epoch; a letter goes to the highest-epoch
- * range that holds it. Two different ranges of one epoch that overlap are refused, with the reason.
+ * range that holds it. A range none of whose instances ever answered (`hasAnswered`) takes letters from no other: one
+ * that is announced and cannot be reached would take them from who serves them. Two different ranges of one epoch that
+ * overlap are refused, with the reason.
  */
-export function buildRoutingTable<A extends Announcement>(instances: readonly A[]): TableResult<A> {
+export function buildRoutingTable<A extends Announcement>(
+  instances: readonly A[],
+  hasAnswered: (instance: A) => boolean = () => true,
+): TableResult<A> {
   const pools = gatherPools(instances);
   for (const [i, a] of pools.entries()) {
     for (const b of pools.slice(i + 1)) {
@@ -38,7 +43,10 @@ export function buildRoutingTable<A extends Announcement>(instances: readonly A[
     }
   }
   const newestFirst = pools.toSorted((a, b) => b.epoch - a.epoch);
-  const owners = LETTERS.map((letter) => newestFirst.find(({ range }) => rangeHolds(range, letter)));
+  const owners = LETTERS.map((letter) => {
+    const holding = newestFirst.filter(({ range }) => rangeHolds(range, letter));
+    return holding.find((pool) => pool.instances.some(hasAnswered)) ?? holding[0];
+  });
   return { ok: true, table: { pools, poolOf: (letter) => owners[letterIndex(letter)] } };
 }
 

@@ -214,6 +214,26 @@ describe('the pools of a router', () => {
       'A-D E-J E-P Q-Z',
     ],
     [
+      'the whole as before, while a half has not yet answered',
+      [layout, [...layout, view('x', { range: parseRange('E-J'), epoch: 2, health: 'starting' })]],
+      'A-D E-P Q-Z',
+    ],
+    [
+      'the whole as before, when a half never answers',
+      [layout, [...layout, view('x', { range: parseRange('E-J'), epoch: 2, health: 'down' })]],
+      'A-D E-P Q-Z',
+    ],
+    [
+      'the half that has answered once, also when it is down',
+      [
+        layout,
+        [...layout, view('x', { range: parseRange('E-J'), epoch: 2 })],
+        [...layout, view('x', { range: parseRange('E-J'), epoch: 2, health: 'down' })],
+      ],
+      'A-D E-J E-P Q-Z',
+    ],
+    ['who has not yet answered, where there is nobody else', [[view('x', { health: 'starting' })]], 'A-D -'],
+    [
       'what it was, where the new table cannot be',
       [layout, [...layout, view('x', { range: parseRange('D-F') })]],
       'A-D E-P Q-Z',
