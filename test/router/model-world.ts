@@ -47,24 +47,33 @@ export class Instance {
   readonly url: string;
   range: Range;
   epoch: number;
-  dataset: string;
-  condition: Condition = 'well';
+  dataset = 'd1';
+  condition: Condition;
   isAnnounced = true;
+  /** Whether it ever answered a probe. */
+  hasAnswered = false;
   /** When something last happened to it, ms of performance.now(). */
   disturbedAt = performance.now();
   readonly underWay = new Set<FakeAttempt>();
 
-  constructor(id: string, range: Range, epoch: number, dataset: string) {
+  constructor(id: string, range: Range, epoch: number, condition: Condition) {
     this.id = id;
+    this.condition = condition;
     this.url = `http://${id}.example:80`;
     this.range = range;
     this.epoch = epoch;
-    this.dataset = dataset;
   }
 
   get announcement(): Announcement {
     const { id, url, range, epoch, dataset } = this;
     return { id, url, range, epoch, dataset, opsUrl: null };
+  }
+}
+
+/** As if many others asked, too, and had nothing to retry. */
+class AmpleBudget extends RetryBudget {
+  override takeRetry(): boolean {
+    return true;
   }
 }
 
@@ -106,7 +115,6 @@ export class World {
   readonly mostUnderWay = new Map<Range, number>();
   readonly #members: Members;
   readonly #means: ConstructorParameters<typeof PageFlight>[0]['means'];
-  readonly #budget = new RetryBudget();
   readonly #underWay = new Set<Promise<void>>();
   #forgottenAt: number | null = null;
   #ids = 0;
@@ -122,7 +130,7 @@ export class World {
       upstream: {
         attempt: (at, request, timeoutMs) => this.#attempt(at.hostname, request, timeoutMs),
       } as Partial<Upstream> as Upstream,
-      budget: this.#budget,
+      budget: new AmpleBudget(),
       limits: LIMITS,
       counters: new Counters(),
       onSuspect: ({ url }) => this.#members.probeNow(url),
@@ -131,16 +139,15 @@ export class World {
   }
 
   /** Starts an instance and announces it. */
-  join(range: Range, epoch = 1, dataset = 'd1'): Instance {
-    const instance = new Instance(`i${++this.#ids}`, range, epoch, dataset);
-    this.instances.push(instance);
+  join(range: Range, epoch: number, condition: Condition): void {
+    this.instances.push(new Instance(`i${++this.#ids}`, range, epoch, condition));
     this.announce();
-    return instance;
   }
 
   /** Tells the router what the registry knows, which is everything now. */
   announce(): void {
-    for (const instance of this.instances) if (!this.#isSettled(instance)) instance.disturbedAt = performance.now();
+    const lost = this.#forgottenAt === null ? [] : this.instances.filter((instance) => !this.#isSettled(instance));
+    for (const instance of lost) instance.disturbedAt = performance.now();
     this.#forgottenAt = null;
     this.#members.update(this.instances.filter(({ isAnnounced }) => isAnnounced).map((one) => one.announcement));
   }
@@ -174,7 +181,6 @@ export class World {
   ask(letter: Letter): () => void {
     const pool = this.pools.poolOf(letter);
     if (!pool) return () => {};
-    for (let i = 0; i < 10; i++) this.#budget.countRequest(); // others ask, too: there is a budget for retries
     const startedAt = performance.now();
     const witnesses = [...this.#wellKnown(letter), ...this.#soleWell(letter)];
     const flight = new PageFlight({
@@ -227,9 +233,9 @@ export class World {
     );
   }
 
-  /** The only instance there ever was of a letter, if it has been well for some seconds. */
+  /** The only instance that ever answered of those of a letter, if it has been well for some seconds. */
   #soleWell(letter: Letter): readonly Instance[] {
-    const holding = this.instances.filter(({ range }) => rangeHolds(range, letter));
+    const holding = this.instances.filter(({ range, hasAnswered }) => hasAnswered && rangeHolds(range, letter));
     return holding.length === 1 && holding.every((one) => this.#isSettled(one)) ? holding : [];
   }
 
@@ -250,6 +256,7 @@ export class World {
         return later(1, { kind: 'draining' });
       default: {
         const { id, dataset, epoch } = instance;
+        instance.hasAnswered = true;
         return later(1, { kind: 'ready', facts: { id, dataset, epoch, opsUrl: null } });
       }
     }
