@@ -2,6 +2,9 @@
 // Shards make pages, routers keep them; both send them from here, so that validators and headers cannot differ.
 
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { KEEP_ALIVE_MS } from '../runtime/door.ts';
+import { ReadyAnswer } from '../runtime/ready-answer.ts';
 import { type Encoding, JSON_TYPE, matchesEtag } from './page-request.ts';
 
 /** What a page is besides its bytes. */
@@ -23,6 +26,12 @@ export interface Page extends PageFacts {
   readonly headers: readonly string[];
   /** The same without those that describe the body: for a 304. */
   readonly bareHeaders: readonly string[];
+}
+
+/** A page that a process keeps, with its whole answers as bytes. */
+export interface KeptPage extends Page {
+  readonly answer: ReadyAnswer;
+  readonly notModified: ReadyAnswer;
 }
 
 /** What every answer of the endpoint says about caching. */
@@ -59,9 +68,14 @@ export function nextLink(target: string): string {
   return `<${target}>; rel="next"`;
 }
 
-/** The page with further headers in all its answers. */
-export function withHeaders(page: Page, more: readonly string[]): Page {
-  return { ...page, headers: page.headers.concat(more), bareHeaders: page.bareHeaders.concat(more) };
+/** The page to be kept, with further headers in all its answers. Its body is the answer's: they share their memory. */
+export function keepPage(page: Page, more: readonly string[], hasRequestId: boolean): KeptPage {
+  const headers = page.headers.concat(more);
+  const bareHeaders = page.bareHeaders.concat(more);
+  const common = { keepAliveMs: KEEP_ALIVE_MS, hasRequestId };
+  const answer = new ReadyAnswer({ ...common, status: 200, headers, body: page.body });
+  const notModified = new ReadyAnswer({ ...common, status: 304, headers: bareHeaders, body: Buffer.alloc(0) });
+  return { ...page, headers, bareHeaders, body: answer.body, answer, notModified };
 }
 
 /**
@@ -81,4 +95,23 @@ export function sendPage(
   if (isKnown || res.req.method === 'HEAD') res.end();
   else res.end(page.body);
   return status;
+}
+
+/** What a repeated request for a page may say besides which page it wants. */
+export interface RepeatedRequest {
+  readonly ifNoneMatch: string | undefined;
+  readonly isHead: boolean;
+}
+
+/** As sendPage, straight to a socket that has nothing to send; null when the request id is of an odd length. */
+export function repeatPage(
+  socket: Socket,
+  page: KeptPage,
+  { ifNoneMatch, isHead }: RepeatedRequest,
+  requestId?: string,
+): 200 | 304 | null {
+  const isKnown = ifNoneMatch !== undefined && matchesEtag(ifNoneMatch, page.etag);
+  const answer = isKnown ? page.notModified : page.answer;
+  if (!answer.send(socket, requestId, isHead)) return null;
+  return isKnown ? 304 : 200;
 }

@@ -1,10 +1,12 @@
 // Answering a request for a page: from the cache, from a flight somebody else has begun, or from a shard.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Page, sendPage } from '../people/page.ts';
+import type { Letter } from '../people/letter.ts';
+import { type KeptPage, type Page, repeatPage, sendPage } from '../people/page.ts';
 import { PageKeys } from '../people/page-keys.ts';
 import { DEFAULT_LIMIT, type Encoding } from '../people/page-request.ts';
 import type { PeopleRequest } from '../people/people-app.ts';
+import type { KnownHeads, RepeatAnswer } from '../runtime/known-heads.ts';
 import { requestIdOf } from '../runtime/problem.ts';
 import type { ForwardMeans } from './forward.ts';
 import type { PageCache } from './page-cache.ts';
@@ -15,8 +17,12 @@ import { ROUTER_NAME, upstreamRequest } from './upstream-request.ts';
 
 export interface PageAnswererOptions {
   readonly means: ForwardMeans;
+  /** The pool that owns a letter, by the table in force. */
+  readonly poolOf: (letter: Letter) => Pool | undefined;
   readonly cache: PageCache;
   readonly traffic: Traffic;
+  /** Takes requests that can be answered again without reading them. */
+  readonly heads?: KnownHeads | undefined;
 }
 
 const NO_CACHE = /\bno-cache\b/i;
@@ -32,21 +38,36 @@ export class PageAnswerer {
   }
 
   /** Answers from the cache, if it can: at once, without a promise. */
-  answerHit(
-    pool: Pool,
-    { query, representation }: PeopleRequest,
-    req: IncomingMessage,
-    res: ServerResponse,
-    startedAt: number,
-  ): boolean {
-    const { cache, traffic } = this.#options;
-    const { dataset, range } = pool;
-    if (!cache.isOn || dataset === null || isFreshWanted(req)) return false;
-    const kept = cache.get(this.#keys.of(query, representation.encoding, dataset));
+  answerHit(pool: Pool, request: PeopleRequest, req: IncomingMessage, res: ServerResponse, startedAt: number): boolean {
+    const { cache, traffic, heads } = this.#options;
+    const kept = cache.isOn && !isFreshWanted(req) && this.#kept(pool, request);
     if (!kept) return false;
-    const status = sendPage(res, kept, req.headers['if-none-match']);
-    traffic.count(range, query.letter, status, 'hit', performance.now() - startedAt);
+    const ifNoneMatch = req.headers['if-none-match'];
+    const status = sendPage(res, kept, ifNoneMatch);
+    traffic.count(pool.range, request.query.letter, status, 'hit', performance.now() - startedAt);
+    heads?.remember(req, res, this.#repeat(request, ifNoneMatch));
     return true;
+  }
+
+  /** Answers the same request again, from the cache alone. */
+  #repeat(request: PeopleRequest, ifNoneMatch: string | undefined): RepeatAnswer {
+    const { isHead, query } = request;
+    const { poolOf, traffic } = this.#options;
+    return (socket) => {
+      const startedAt = performance.now();
+      const pool = poolOf(query.letter);
+      const kept = pool && this.#kept(pool, request);
+      const status = kept ? repeatPage(socket, kept, { ifNoneMatch, isHead }) : null;
+      if (!pool || status === null) return false;
+      traffic.count(pool.range, query.letter, status, 'hit', performance.now() - startedAt);
+      return true;
+    };
+  }
+
+  #kept({ dataset }: Pool, { query, representation }: PeopleRequest): KeptPage | undefined {
+    return dataset === null
+      ? undefined
+      : this.#options.cache.get(this.#keys.of(query, representation.encoding, dataset));
   }
 
   /** Answers from a shard. Throws ForwardError; resolves early when the client left. */

@@ -3,20 +3,21 @@
 // is another key, and old pages fall out by not being asked for.
 
 import { LRUCache } from 'lru-cache';
-import { type Page, withHeaders } from '../people/page.ts';
+import { type KeptPage, keepPage, type Page } from '../people/page.ts';
 
 /** What a kept page costs beside its body, its key and its link, about. */
 const PAGE_OVERHEAD = 2 * 1024;
 const MB = 1024 * 1024;
 
 export class PageCache {
-  readonly #pages: LRUCache<string, Page> | null;
+  readonly #pages: LRUCache<string, KeptPage> | null;
   readonly #hitHeaders: readonly string[];
 
   /** `hitHeaders` go with every hit; 0 MB turns the cache off. */
   constructor(cacheMb: number, hitHeaders: readonly string[]) {
     this.#hitHeaders = hitHeaders;
-    this.#pages = cacheMb === 0 ? null : new LRUCache({ maxSize: cacheMb * MB, sizeCalculation: sizeOf });
+    this.#pages =
+      cacheMb === 0 ? null : new LRUCache<string, KeptPage>({ maxSize: cacheMb * MB, sizeCalculation: sizeOf });
   }
 
   get isOn(): boolean {
@@ -28,7 +29,7 @@ export class PageCache {
   }
 
   /** A kept page, with the headers of a hit. */
-  get(key: string): Page | undefined {
+  get(key: string): KeptPage | undefined {
     return this.#pages?.get(key);
   }
 
@@ -36,7 +37,7 @@ export class PageCache {
   set(key: string, page: Page): boolean {
     if (!this.#pages) return false;
     if (this.#pages.peek(key)?.etag === page.etag) return true;
-    this.#pages.set(key, withHeaders(page, this.#hitHeaders));
+    this.#pages.set(key, keepPage(page, this.#hitHeaders, false));
     return this.#pages.has(key);
   }
 }

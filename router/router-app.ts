@@ -5,6 +5,7 @@ import type { Letter } from '../people/letter.ts';
 import { createEndpoint, createPeopleApp, type PeopleRequest } from '../people/people-app.ts';
 import type { Counters } from '../runtime/counters.ts';
 import type { Handler } from '../runtime/door.ts';
+import type { KnownHeads } from '../runtime/known-heads.ts';
 import { sendProblem } from '../runtime/problem.ts';
 import { hitHeaders, PageAnswerer } from './answer-page.ts';
 import { answerStream } from './answer-stream.ts';
@@ -23,6 +24,8 @@ export interface RouterAppOptions {
   readonly cacheMb: number;
   readonly counters: Counters;
   readonly onError: (error: unknown) => void;
+  /** Takes requests that can be answered again without reading them. */
+  readonly heads?: KnownHeads;
   readonly onSuspect?: (member: Member) => void;
   readonly onEjected?: (pool: Pool, member: Member) => void;
 }
@@ -46,7 +49,7 @@ export function createRouterApp(options: RouterAppOptions): RouterApp {
   const cache = new PageCache(options.cacheMb, hitHeaders());
   counters.gauge('people_cache_bytes', () => cache.bytes);
   const traffic = new Traffic(counters);
-  const pages = new PageAnswerer({ means, cache, traffic });
+  const pages = new PageAnswerer({ means, poolOf, cache, traffic, heads: options.heads });
 
   const answer = (request: PeopleRequest, req: IncomingMessage, res: ServerResponse): void => {
     const startedAt = performance.now();

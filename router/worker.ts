@@ -2,6 +2,7 @@
 
 import { Counters } from '../runtime/counters.ts';
 import { createDoor } from '../runtime/door.ts';
+import { KnownHeads } from '../runtime/known-heads.ts';
 import { createLog } from '../runtime/log.ts';
 import { runWorker } from '../runtime/workers/worker.ts';
 import { Pools } from './pools.ts';
@@ -18,7 +19,9 @@ runWorker<RouterPayload>(async (payload, primary) => {
   const pools = new Pools({ maxInFlight, maxQueue, targetMs: attemptTimeoutMs * SLOW_SHARE });
   const counters = new Counters();
   const report = (message: RouterReport): void => primary.send(message);
+  const heads = new KnownHeads();
   const app = createRouterApp({
+    heads,
     poolOf: (letter) => pools.poolOf(letter),
     limits: payload,
     cacheMb,
@@ -32,7 +35,7 @@ runWorker<RouterPayload>(async (payload, primary) => {
       report({ type: 'ejected', url, id, range, forMs });
     },
   });
-  const door = createDoor(app.handler);
+  const door = createDoor(app.handler, {}, heads);
   const answered = setInterval(() => {
     const nowMs = performance.now();
     const members = [...pools.all].flatMap((pool) => pool.members);

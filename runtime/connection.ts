@@ -23,8 +23,12 @@ export class Connection {
   readonly openedAt = performance.now();
   /** Spreads the ends of connections that were opened together: 0.8 to 1.2. */
   readonly lifespan = 0.8 + Math.random() * 0.4;
-  /** Requests that got their turn. */
+  /** Requests that got their turn, or were answered without one. */
   requests = 0;
+  /** The last request that came. */
+  latest: IncomingMessage | undefined;
+  /** Node's parser has let go of it: what comes is no business of ours. */
+  isDetached = false;
   readonly #socket: Socket;
   readonly #takeTurn: TakeTurn;
   #current: ServerResponse | undefined;
@@ -48,6 +52,11 @@ export class Connection {
     return !this.isBusy && this.#waiting.length === 0 && this.#socket.writableLength === 0;
   }
 
+  /** Whether the next request would be the only one: nothing is asked, nothing left to send, nothing said for the last time. */
+  get isFree(): boolean {
+    return this.isIdle && !this.#isClosing && this.#lastWords === undefined;
+  }
+
   /** Whether no request was sent ahead of the one whose turn it is. */
   get isLastTurn(): boolean {
     return this.#waiting.length === 0;
@@ -55,6 +64,7 @@ export class Connection {
 
   /** Handles a request when all before it are answered. */
   take(req: IncomingMessage, res: ServerResponse): void {
+    this.latest = req;
     if (this.#isClosing || this.#lastWords !== undefined) return;
     if (!this.isBusy && this.#waiting.length === 0) {
       this.#run({ req, res });

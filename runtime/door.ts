@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from './connection.ts';
+import type { KnownHeads } from './known-heads.ts';
 import { rawProblem, sendProblem } from './problem.ts';
 import { CONNECT_REFUSED, HEAD_LIMIT, type ParserError, parserProblem, refusalOf } from './refusal.ts';
 
@@ -24,7 +25,9 @@ export interface DoorLimits {
   readonly age?: ConnectionAge;
 }
 
-const DEFAULT_LIMITS: DoorLimits = { headersMs: 10_000, keepAliveMs: 30_000, stallMs: 30_000 };
+/** How long a door keeps an idle connection, in ms, unless told otherwise. */
+export const KEEP_ALIVE_MS = 30_000;
+const DEFAULT_LIMITS: DoorLimits = { headersMs: 10_000, keepAliveMs: KEEP_ALIVE_MS, stallMs: 30_000 };
 const SWEEP_MS = 50;
 const IDLE_GRACE_MS = 500;
 
@@ -48,8 +51,11 @@ export interface Door {
   drain(): Promise<void>;
 }
 
-/** Creates the server (not yet listening). It refuses, as problems, what no handler should see. */
-export function createDoor(handler: Handler, limits: Partial<DoorLimits> = {}): Door {
+/**
+ * Creates the server (not yet listening). It refuses, as problems, what no handler should see. What the handler has
+ * `heads` remember is answered without it.
+ */
+export function createDoor(handler: Handler, limits: Partial<DoorLimits> = {}, heads?: KnownHeads): Door {
   const { headersMs, keepAliveMs, stallMs, age } = { ...DEFAULT_LIMITS, ...limits };
   const connections = new Map<Socket, Connection>();
   let isDraining = false;
@@ -67,15 +73,17 @@ export function createDoor(handler: Handler, limits: Partial<DoorLimits> = {}): 
   // Called by server.close(). Node's own would also cut answers that are ended but not yet sent.
   server.closeIdleConnections = () => {};
 
+  const shallEnd = (connection: Connection): boolean => isDraining || (age !== undefined && isOld(connection, age));
   const takeTurn = (req: IncomingMessage, res: ServerResponse, connection: Connection): void => {
-    const shallEnd = isDraining || (age !== undefined && isOld(connection, age));
-    if (shallEnd && connection.isLastTurn) res.shouldKeepAlive = false;
+    if (shallEnd(connection) && connection.isLastTurn) res.shouldKeepAlive = false;
     const problem = refusalOf(req);
     if (problem) sendProblem(res, problem);
     else handler(req, res);
   };
   server.on('connection', (socket) => {
-    connections.set(socket, new Connection(socket, takeTurn));
+    const connection = new Connection(socket, takeTurn);
+    connections.set(socket, connection);
+    heads?.readBefore(socket, connection, () => connection.isFree && !shallEnd(connection));
     socket.once('close', () => connections.delete(socket));
   });
   const take = (req: IncomingMessage, res: ServerResponse): void => connections.get(req.socket)?.take(req, res);
@@ -84,6 +92,7 @@ export function createDoor(handler: Handler, limits: Partial<DoorLimits> = {}): 
   server.on('checkExpectation', take);
   server.on('connect', (_req, socket: Socket) => {
     const connection = connections.get(socket);
+    if (connection) connection.isDetached = true;
     // Node has let go of the connection: what is under way on it could stall for ever.
     if (connection?.isIdle) connection.refuse(rawProblem(CONNECT_REFUSED));
     else socket.destroy();

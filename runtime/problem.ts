@@ -66,7 +66,12 @@ export function rawProblem(problem: Problem): string {
 
 /** The caller's request id when it is a plain token, else a new one. */
 export function requestIdOf(value: string | string[] | undefined): string {
-  return typeof value === 'string' && REQUEST_ID.test(value) ? value : randomUUID();
+  return typeof value === 'string' && isRequestId(value) ? value : randomUUID();
+}
+
+/** Whether a caller may name its request so. */
+export function isRequestId(value: string): boolean {
+  return REQUEST_ID.test(value);
 }
 
 /** The path of a request target: without its query, and without scheme and host of absolute-form (RFC 9112 §3.2.2). */

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { LRUCache } from 'lru-cache';
 import { encodeCursor } from '../people/cursor.ts';
-import { createPage, type Page, withHeaders } from '../people/page.ts';
+import { createPage, type KeptPage, keepPage, type Page } from '../people/page.ts';
 import { PageKeys } from '../people/page-keys.ts';
 import { DEFAULT_LIMIT, type Encoding, type PageQuery, pageTarget } from '../people/page-request.ts';
 import { type LetterBlock, type Shard, sliceOfPeople, sortKeyAt } from '../people/shard-file.ts';
@@ -23,11 +23,11 @@ const BROTLI_QUALITY = 6;
 /** Makes and keeps the pages of one shard. */
 export class PageMaker {
   readonly #shard: Shard;
-  readonly #kept = new LRUCache<string, Page>({
+  readonly #kept = new LRUCache<string, KeptPage>({
     maxSize: KEPT_BYTES,
     sizeCalculation: ({ body }) => body.length + PAGE_OVERHEAD,
   });
-  readonly #compressing = new Map<string, Promise<Page>>();
+  readonly #compressing = new Map<string, Promise<KeptPage>>();
   readonly #keys = new PageKeys();
   readonly #headers: readonly string[];
 
@@ -37,20 +37,25 @@ export class PageMaker {
     this.#headers = headers;
   }
 
+  /** The page of a query, if it is kept. */
+  kept(query: PageQuery, encoding: Encoding): KeptPage | undefined {
+    return this.#kept.get(this.#keys.of(query, encoding, this.#shard.dataset));
+  }
+
   /** The page of a query: at once when it is kept or needs no compression. The letter must be the shard's. */
-  page(query: PageQuery, encoding: Encoding): Page | Promise<Page> {
+  page(query: PageQuery, encoding: Encoding): KeptPage | Promise<KeptPage> {
     const key = this.#keys.of(query, encoding, this.#shard.dataset);
     return (
       this.#kept.get(key) ?? (encoding === 'identity' ? this.#make(key, query) : this.#compress(key, query, encoding))
     );
   }
 
-  #make(key: string, query: PageQuery): Page {
+  #make(key: string, query: PageQuery): KeptPage {
     const people = this.#shard.letters.get(query.letter)!;
     return this.#keep(key, makePage(people, query, this.#shard));
   }
 
-  #compress(key: string, query: PageQuery, encoding: 'br' | 'gzip'): Promise<Page> {
+  #compress(key: string, query: PageQuery, encoding: 'br' | 'gzip'): Promise<KeptPage> {
     const running = this.#compressing.get(key);
     if (running) return running;
     const compressing = this.#compressed(key, query, encoding).finally(() => this.#compressing.delete(key));
@@ -58,7 +63,7 @@ export class PageMaker {
     return compressing;
   }
 
-  async #compressed(key: string, query: PageQuery, encoding: 'br' | 'gzip'): Promise<Page> {
+  async #compressed(key: string, query: PageQuery, encoding: 'br' | 'gzip'): Promise<KeptPage> {
     const plain = await this.page(query, 'identity');
     const body = await (encoding === 'gzip'
       ? compressGzip(plain.body)
@@ -71,8 +76,8 @@ export class PageMaker {
     return this.#keep(key, createPage({ ...plain, encoding }, body));
   }
 
-  #keep(key: string, page: Page): Page {
-    const kept = withHeaders(page, this.#headers);
+  #keep(key: string, page: Page): KeptPage {
+    const kept = keepPage(page, this.#headers, true);
     this.#kept.set(key, kept);
     return kept;
   }

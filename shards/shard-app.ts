@@ -1,14 +1,16 @@
 // What a shard server answers: pages and streams of its own letters, 421 for others', and /readyz for those who
 // probe it. Bad requests get the same problems as from the router: both mount people-app.
 
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Express } from 'express';
-import { type Page, sendPage } from '../people/page.ts';
-import { type AnswerPeople, createEndpoint, createPeopleApp } from '../people/people-app.ts';
+import { type KeptPage, repeatPage, sendPage } from '../people/page.ts';
+import { type AnswerPeople, createEndpoint, createPeopleApp, type PeopleRequest } from '../people/people-app.ts';
 import { lettersOf, rangeHolds } from '../people/range.ts';
 import type { Shard } from '../people/shard-file.ts';
 import type { CounterCell, Counters } from '../runtime/counters.ts';
 import type { Handler } from '../runtime/door.ts';
+import type { KnownHeads, RepeatAnswer } from '../runtime/known-heads.ts';
 import { requestIdOf, sendProblem } from '../runtime/problem.ts';
 import { BurningQueue } from './burn-cpu.ts';
 import { PageMaker } from './page-maker.ts';
@@ -31,6 +33,8 @@ export interface ShardAppOptions {
   readonly counters: Counters;
   readonly isDraining: () => boolean;
   readonly onError: (error: unknown) => void;
+  /** Takes requests that can be answered again without reading them. */
+  readonly heads?: KnownHeads;
 }
 
 export interface ShardApp {
@@ -43,7 +47,7 @@ export interface ShardApp {
 
 /** Creates the app of one shard server. */
 export function createShardApp(options: ShardAppOptions): ShardApp {
-  const { shard, identity, workMs, counters, isDraining, onError } = options;
+  const { shard, identity, workMs, counters, isDraining, onError, heads } = options;
   const servedBy = ['Served-By', `${identity.id}/${process.pid}`];
   const pages = new PageMaker(shard, servedBy);
   const work = new BurningQueue(workMs);
@@ -73,10 +77,25 @@ export function createShardApp(options: ShardAppOptions): ShardApp {
       );
       return;
     }
-    const send = (page: Page): void => count(sendPage(res, page, req.headers['if-none-match'], requestId(req)));
+    const send = (page: KeptPage): void => count(sendPage(res, page, req.headers['if-none-match'], requestId(req)));
     const page = pages.page(request.query, request.representation.encoding);
     if (page instanceof Promise) page.then(send).catch((error: unknown) => failed(res, error));
-    else send(page);
+    else {
+      send(page);
+      heads?.remember(req, res, repeat(request, req.headers['if-none-match']));
+    }
+  };
+
+  const repeat = ({ query, representation, isHead }: PeopleRequest, ifNoneMatch: string | undefined): RepeatAnswer => {
+    const cell = letters.get(query.letter)!;
+    return (socket, id = randomUUID()) => {
+      const page = workMs === 0 && pages.kept(query, representation.encoding);
+      const status = page ? repeatPage(socket, page, { ifNoneMatch, isHead }, id) : null;
+      if (status === null) return false;
+      cell.value++;
+      count(status);
+      return true;
+    };
   };
 
   const answer: AnswerPeople = (request, req, res) => {

@@ -2,6 +2,7 @@
 
 import { Counters } from '../runtime/counters.ts';
 import { createDoor } from '../runtime/door.ts';
+import { KnownHeads } from '../runtime/known-heads.ts';
 import { createLog } from '../runtime/log.ts';
 import { runWorker } from '../runtime/workers/worker.ts';
 import { loadShard } from './load-shard.ts';
@@ -24,7 +25,9 @@ runWorker<ShardPayload>(async (payload, primary) => {
 
   let isDraining = false;
   const counters = new Counters();
+  const heads = new KnownHeads(['X-Forwarded-For']);
   const { handler, requests } = createShardApp({
+    heads,
     shard,
     identity: { id, range, dataset, epoch, opsUrl },
     workMs,
@@ -32,7 +35,7 @@ runWorker<ShardPayload>(async (payload, primary) => {
     isDraining: () => isDraining,
     onError: (error) => log.error({ err: error }, 'a request failed'),
   });
-  const door = createDoor(handler, { age: CONNECTION_AGE });
+  const door = createDoor(handler, { age: CONNECTION_AGE }, heads);
   const leave = (): void => {
     isDraining = true;
   };

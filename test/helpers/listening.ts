@@ -3,14 +3,16 @@
 import type { RequestListener } from 'node:http';
 import { onTestFinished } from 'vitest';
 import { createDoor, type Door, type DoorLimits } from '../../runtime/door.ts';
+import { KnownHeads } from '../../runtime/known-heads.ts';
 import { listen } from '../../runtime/listen.ts';
 
-/** Opens a door in front of a handler and gives its URL. */
+/** Opens a door in front of a handler, as processes do, and gives its URL; `heads` null: one that knows none. */
 export async function openDoor(
   handler: RequestListener,
   limits: Partial<DoorLimits> = {},
+  heads: KnownHeads | null = new KnownHeads(),
 ): Promise<{ readonly door: Door; readonly url: string }> {
-  const door = createDoor(handler, limits);
+  const door = createDoor(handler, limits, heads ?? undefined);
   onTestFinished(() => {
     door.server.closeAllConnections();
     door.server.close();

@@ -9,6 +9,7 @@ import type { Member } from '../../router/pool.ts';
 import { Pools } from '../../router/pools.ts';
 import { createRouterApp } from '../../router/router-app.ts';
 import { Counters } from '../../runtime/counters.ts';
+import { KnownHeads } from '../../runtime/known-heads.ts';
 import { openDoor } from './listening.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -43,7 +44,9 @@ export async function openProbingRouter(
   const counters = new Counters();
   const errors: unknown[] = [];
   const members = new Members({ onChange: (instances) => pools.update(instances) });
+  const heads = new KnownHeads();
   const { handler, close } = createRouterApp({
+    heads,
     poolOf: (letter) => pools.poolOf(letter),
     limits: { attemptTimeoutMs, deadlineMs },
     cacheMb,
@@ -52,7 +55,7 @@ export async function openProbingRouter(
     onSuspect: ({ url }) => members.probeNow(url),
     onEjected: ({ range }) => counters.add(`people_ejections_total{range="${range}"}`),
   });
-  const { url } = await openDoor(handler);
+  const { url } = await openDoor(handler, {}, heads);
   onTestFinished(() => {
     members.close();
     close();

@@ -5,6 +5,7 @@ import { parseRange } from '../../people/range.ts';
 import { Pool } from '../../router/pool.ts';
 import { createRouterApp, type RouterAppOptions } from '../../router/router-app.ts';
 import { Counters } from '../../runtime/counters.ts';
+import { KnownHeads } from '../../runtime/known-heads.ts';
 import { openDoor } from './listening.ts';
 
 export interface RouterUnderTest {
@@ -17,21 +18,27 @@ export async function openRouter(
   instanceUrls: readonly string[],
   {
     limits,
+    dataset = '0123456789ab',
     ...options
-  }: Partial<Omit<RouterAppOptions, 'limits'>> & { limits?: Partial<RouterAppOptions['limits']> } = {},
+  }: Partial<Omit<RouterAppOptions, 'limits'>> & {
+    limits?: Partial<RouterAppOptions['limits']>;
+    dataset?: string;
+  } = {},
 ): Promise<RouterUnderTest> {
   const range = parseRange('A-Z');
   const pool = new Pool(range, { maxInFlight: 256, maxQueue: 256, targetMs: 60_000 });
   pool.update(
     instanceUrls.map((url, i) => ({
-      ...{ id: `instance-${i}`, range, dataset: '0123456789ab', epoch: 1, url, opsUrl: null },
+      ...{ id: `instance-${i}`, range, dataset, epoch: 1, url, opsUrl: null },
       health: 'available' as const,
       availableForMs: 60_000,
     })),
   );
   const counters = new Counters();
   const errors: unknown[] = [];
+  const heads = new KnownHeads();
   const { handler, close } = createRouterApp({
+    heads,
     poolOf: () => pool,
     limits: { attemptTimeoutMs: 2_000, deadlineMs: 10_000, ...limits },
     cacheMb: 0,
@@ -39,7 +46,7 @@ export async function openRouter(
     onError: (error) => errors.push(error),
     ...options,
   });
-  const { url } = await openDoor(handler);
+  const { url } = await openDoor(handler, {}, heads);
   onTestFinished(() => {
     close();
     if (errors.length > 0) throw errors[0];

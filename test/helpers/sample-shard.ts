@@ -6,6 +6,7 @@ import { comparePeople, type Person } from '../../people/person.ts';
 import { lettersOf, parseRange } from '../../people/range.ts';
 import { createLetterBlock, datasetId, type Shard } from '../../people/shard-file.ts';
 import { Counters } from '../../runtime/counters.ts';
+import { KnownHeads } from '../../runtime/known-heads.ts';
 import { createShardApp, type ShardAppOptions } from '../../shards/shard-app.ts';
 import { openDoor } from './listening.ts';
 
@@ -57,5 +58,6 @@ export async function serveShard(
   shard: Shard,
   options: Partial<ShardAppOptions> = {},
 ): Promise<{ readonly url: string }> {
-  return openDoor(createSampleApp(shard, options));
+  const heads = new KnownHeads(['X-Forwarded-For']);
+  return openDoor(createSampleApp(shard, { heads, ...options }), {}, heads);
 }
