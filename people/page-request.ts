@@ -69,9 +69,9 @@ export function parsePageQuery(target: string): Parsed<PageQuery> {
 
 /** The canonical target of a page: what the router asks a shard for, and what `next` says. */
 export function pageTarget(letter: Letter, limit: number | null, cursorToken: string | null): string {
-  const parameters = [limit === null ? '' : `limit=${limit}`, cursorToken === null ? '' : `cursor=${cursorToken}`];
-  const query = parameters.filter(Boolean).join('&');
-  return `${PEOPLE_PATH}${letter}${query && '?'}${query}`;
+  const path = PEOPLE_PATH + letter;
+  if (cursorToken === null) return limit === null ? path : `${path}?limit=${limit}`;
+  return limit === null ? `${path}?cursor=${cursorToken}` : `${path}?limit=${limit}&cursor=${cursorToken}`;
 }
 
 /**

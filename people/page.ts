@@ -30,6 +30,8 @@ export interface Page extends PageFacts {
 
 /** A page that a process keeps, with its whole answers as bytes. */
 export interface KeptPage extends Page {
+  /** The page as it was made. */
+  readonly original: Page;
   readonly answer: ReadyAnswer;
   readonly notModified: ReadyAnswer;
 }
@@ -75,7 +77,8 @@ export function keepPage(page: Page, more: readonly string[], hasRequestId: bool
   const common = { keepAliveMs: KEEP_ALIVE_MS, hasRequestId };
   const answer = new ReadyAnswer({ ...common, status: 200, headers, body: page.body });
   const notModified = new ReadyAnswer({ ...common, status: 304, headers: bareHeaders, body: Buffer.alloc(0) });
-  return { ...page, headers, bareHeaders, body: answer.body, answer, notModified };
+  const { body } = answer;
+  return { ...page, headers, bareHeaders, body, answer, notModified, original: { ...page, body } };
 }
 
 /**

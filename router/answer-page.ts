@@ -82,9 +82,9 @@ export class PageAnswerer {
     const { range } = poolOf();
     const id = requestIdOf(req.headers['x-request-id']);
     const isFresh = isFreshWanted(req);
-    const key = flightKey(request);
-    const running = cache.isOn && !isFresh ? this.#joinable(key) : undefined;
-    const flight = running ?? this.#depart(poolOf, request, req, id, isFresh ? null : key);
+    const key = cache.isOn && !isFresh ? flightKey(request) : null;
+    const running = key === null ? undefined : this.#joinable(key);
+    const flight = running ?? this.#depart(poolOf, request, req, id, key);
     const leave = flight.join();
     res.once('close', () => {
       if (!res.writableFinished) leave();
@@ -111,9 +111,13 @@ export class PageAnswerer {
     const encoding: Encoding = request.representation.encoding;
     const { means, cache } = this.#options;
     const { query } = request;
-    const keep = (page: Page): boolean => cache.set(this.#keys.of(query, encoding, page.dataset), page);
-    const flight = new PageFlight({ means, poolOf, keep, encoding, request: upstreamRequest(request, req, id) });
-    if (key === null || !cache.isOn) return flight;
+    const keyOf = (dataset: string): string => this.#keys.of(query, encoding, dataset);
+    const flight = new PageFlight({
+      ...{ means, poolOf, encoding, request: upstreamRequest(request, req, id) },
+      keep: (page) => cache.set(keyOf(page.dataset), page),
+      recall: (dataset) => (cache.isOn ? cache.original(keyOf(dataset)) : undefined),
+    });
+    if (key === null) return flight;
     this.#flights.set(key, flight);
     const end = (): void => {
       if (this.#flights.get(key) === flight) this.#flights.delete(key);

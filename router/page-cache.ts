@@ -33,6 +33,11 @@ export class PageCache {
     return this.#pages?.get(key);
   }
 
+  /** A kept page as it was given; asking for it does not keep it longer. */
+  original(key: string): Page | undefined {
+    return this.#pages?.peek(key)?.original;
+  }
+
   /** Keeps a page; false when the cache is off or the page too large for it. */
   set(key: string, page: Page): boolean {
     if (!this.#pages) return false;

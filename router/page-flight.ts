@@ -20,6 +20,8 @@ export interface PageFlightOptions {
   readonly poolOf: () => Pool;
   /** Keeps a page of the newest dataset; false when it cannot. */
   readonly keep: (page: Page) => boolean;
+  /** The page of another answer to the same request, of a dataset. */
+  readonly recall: (dataset: string) => Page | undefined;
   readonly encoding: Encoding;
   readonly request: UpstreamRequest;
 }
@@ -56,7 +58,7 @@ export class PageFlight {
   }
 
   async #fly(): Promise<Landed> {
-    const { means, poolOf, keep, encoding, request } = this.#options;
+    const { means, poolOf, keep, recall, encoding, request } = this.#options;
     const pool = poolOf();
     const { pages } = pool;
     if (!pages.tryEnter()) {
@@ -69,7 +71,7 @@ export class PageFlight {
     }
     try {
       const served = await this.#forward.run(poolOf, request, (answer, attempt, remainingMs) =>
-        readPage(answer, attempt, encoding, { stallMs: means.limits.attemptTimeoutMs, remainingMs }),
+        readPage(answer, attempt, { encoding, recall, stallMs: means.limits.attemptTimeoutMs, remainingMs }),
       );
       const { page } = served;
       const isNewest = page.dataset === poolOf().dataset;

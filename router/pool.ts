@@ -80,6 +80,8 @@ export class Pool {
 
   /** An instance for an attempt: one not tried yet if there is any; undefined when none can be asked. */
   pick(tried: ReadonlySet<Member>, nowMs = performance.now()): Member | undefined {
+    const [only] = this.#members;
+    if (this.#members.length === 1 && only) return only.health === 'available' && !only.isSuspect ? only : undefined;
     const healthy = this.#members.filter(({ health, isSuspect }) => health === 'available' && !isSuspect);
     const kept = healthy.filter(({ ejection }) => !isEjected(ejection, nowMs));
     const available = kept.length > 0 ? kept : healthy; // an ejection ends when the others have gone

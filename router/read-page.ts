@@ -17,32 +17,37 @@ const HASH = /^"([0-9a-f]+)(?:-(?:br|gzip))?"$/;
 /** Only a link into the public path may pass: another would name an address of ours, or lead elsewhere. */
 const NEXT_LINK = new RegExp(`^<(${PEOPLE_PATH}[^<>\\s]+)>; rel="next"$`);
 
-/** How long a page may take, in ms. */
-export interface PageTimes {
-  /** Without a byte of it coming: a little later it is given up, for another instance. */
+/** What a page must be, and how long it may take. */
+export interface ExpectedPage {
+  readonly encoding: Encoding;
+  /** The same page as it came before, if it is known: what is the same of it is not made again. */
+  readonly recall: (dataset: string) => Page | undefined;
+  /** In ms, without a byte of it coming: a little later it is given up, for another instance. */
   readonly stallMs: number;
-  /** In all. */
+  /** In ms, in all. */
   readonly remainingMs: number;
 }
 
 /** Reads the whole page. Throws AttemptError: `reset` when it ends early, `timeout`, `invalid` when it is no page. */
-export async function readPage(
-  answer: IncomingMessage,
-  attempt: Attempt,
-  encoding: Encoding,
-  times: PageTimes,
-): Promise<ServedPage> {
+export async function readPage(answer: IncomingMessage, attempt: Attempt, expected: ExpectedPage): Promise<ServedPage> {
   const { headers } = answer;
+  const { encoding, recall } = expected;
   checkHead(answer);
+  const origin = originOf(answer);
   const etag = headers.etag ?? '';
+  const known = recall(origin.dataset);
   const hash = HASH.exec(etag)?.[1];
   if (!JSON_CONTENT.test(headers['content-type'] ?? '')) throw invalid('its type is not JSON');
   if (!hash || etag !== etagOf(hash, encoding)) throw invalid('its ETag is not of this encoding');
   if ((headers['content-encoding'] ?? 'identity') !== encoding) throw invalid('its encoding was not asked for');
-  const body = await readBody(answer, attempt, times);
+  const body = await readBody(answer, attempt, expected);
+  const servedBy = servedByOf(answer);
+  // Equal strong ETags are equal bytes (RFC 9110 §8.8.1).
+  if (known && known.etag === etag && known.body.length === body.length && known.shard === origin.shard) {
+    return { page: known, servedBy };
+  }
   const next = NEXT_LINK.exec(single(headers.link))?.[1] ?? null;
-  const page = createPage({ hash, encoding, next, ...originOf(answer) }, body);
-  return { page, servedBy: servedByOf(answer) };
+  return { page: createPage({ hash, encoding, next, ...origin }, body), servedBy };
 }
 
 /** Headers of a stream, from an answer that is one. Throws AttemptError. */
@@ -82,7 +87,7 @@ function servedByOf({ headers }: IncomingMessage): string {
   return typeof value === 'string' ? value : 'unknown';
 }
 
-function readBody(answer: IncomingMessage, attempt: Attempt, { stallMs, remainingMs }: PageTimes): Promise<Buffer> {
+function readBody(answer: IncomingMessage, attempt: Attempt, { stallMs, remainingMs }: ExpectedPage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;

@@ -187,6 +187,7 @@ export class World {
       means: this.#means,
       poolOf: () => this.pools.poolOf(letter) ?? pool,
       keep: () => false,
+      recall: () => undefined,
       encoding: 'identity',
       request: { method: 'GET', target: `/api/people/byFirstName/${letter}`, headers: {} },
     });
