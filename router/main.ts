@@ -70,7 +70,13 @@ export async function runRouter(options: RouterOptions): Promise<void> {
   const live = new Live({ events, status: () => status(primary), counters: () => primary.pool.counters });
 
   const primary: Primary<RouterPayload> = await startPrimary<RouterPayload>(
-    { ...options, log, metrics: ROUTER_METRICS, workerModule: fileURLToPath(new URL('./worker.js', import.meta.url)) },
+    {
+      ...options,
+      log,
+      metrics: ROUTER_METRICS,
+      labels: '',
+      workerModule: fileURLToPath(new URL('./worker.js', import.meta.url)),
+    },
     (self) => ({
       payload: async () => ({ cacheMb, maxInFlight, maxQueue, attemptTimeoutMs, deadlineMs, logLevel }),
       isReady: () => keeper.hasHadTable && self().pool.ready.length > 0,

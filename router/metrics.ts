@@ -3,7 +3,11 @@
 import type { MetricDefinition } from '../runtime/metrics.ts';
 
 export const ROUTER_METRICS: readonly MetricDefinition[] = [
-  { name: 'people_requests_total', help: 'Requests answered, by range, status and cache outcome.', type: 'counter' },
+  {
+    name: 'people_requests_total',
+    help: 'Requests for people answered, by range, status and cache outcome.',
+    type: 'counter',
+  },
   { name: 'people_request_duration_seconds', help: 'Time to the answer, by range.', type: 'histogram' },
   { name: 'people_letter_requests_total', help: 'Requests for people, by letter.', type: 'counter' },
   { name: 'people_upstream_attempts_total', help: 'Attempts at instances, retries included.', type: 'counter' },

@@ -12,12 +12,16 @@ import type { RouterPayload, RouterReport, TableMessage } from './worker-protoco
 /** A pool whose answers take longer than this part of an attempt's time has too much. */
 const SLOW_SHARE = 1 / 4;
 const ANSWERED_EVERY_MS = 500;
+/** Shown as 0 before the first: a rate over a series that begins with 1 would miss it. */
+const COUNTED = ['people_upstream_attempts_total', 'people_retries_total'];
+const COUNTED_BY_RANGE = ['people_sheds_total', 'people_ejections_total'];
 
 runWorker<RouterPayload>(async (payload, primary) => {
   const { maxInFlight, maxQueue, attemptTimeoutMs, cacheMb } = payload;
   const log = createLog('router', payload.logLevel);
   const pools = new Pools({ maxInFlight, maxQueue, targetMs: attemptTimeoutMs * SLOW_SHARE });
   const counters = new Counters();
+  for (const name of COUNTED) counters.cell(name);
   const report = (message: RouterReport): void => primary.send(message);
   const heads = new KnownHeads();
   const app = createRouterApp({
@@ -47,6 +51,7 @@ runWorker<RouterPayload>(async (payload, primary) => {
   return {
     door,
     counters,
+    labels: '',
     requests: app.requests,
     inFlight: () => door.inFlight(),
     close: () => {
@@ -58,6 +63,7 @@ runWorker<RouterPayload>(async (payload, primary) => {
       const reason = pools.update(instances);
       if (reason) log.warn(`the routing table stays as it was: ${reason}`);
       for (const { range, pages, streams } of pools.all) {
+        for (const name of COUNTED_BY_RANGE) counters.cell(`${name}{range="${range}"}`);
         counters.gauge(`people_in_flight{range="${range}"}`, () => pages.inFlight + streams.inFlight);
         counters.gauge(`people_queued{range="${range}"}`, () => pages.queued + streams.queued);
       }

@@ -70,7 +70,13 @@ export async function runShard(options: ShardOptions): Promise<void> {
   let autoscaler: Autoscaler | null = null;
 
   const primary = await startPrimary<ShardPayload>(
-    { ...options, log, metrics: SHARD_METRICS, workerModule: fileURLToPath(new URL('./worker.js', import.meta.url)) },
+    {
+      ...options,
+      log,
+      metrics: SHARD_METRICS,
+      labels: `range="${range}"`,
+      workerModule: fileURLToPath(new URL('./worker.js', import.meta.url)),
+    },
     (self) => ({
       payload: async (urls) => ({
         ...(await readShardPlan(dataFolder, range)),
@@ -143,7 +149,7 @@ function scalable(pool: WorkerPool<ShardPayload>): ScalablePool {
     get size() {
       return pool.size;
     },
-    loads: () => pool.ready.flatMap(({ beat }) => (beat ? [{ elu: beat.elu, inFlight: beat.inFlight }] : [])),
+    loads: () => pool.ready.flatMap(({ beat }) => (beat ? [{ elu: beat.vitals.elu, inFlight: beat.inFlight }] : [])),
     scale: (workers) => pool.scale(workers),
     letters: () =>
       new Map(

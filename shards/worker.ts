@@ -36,12 +36,14 @@ runWorker<ShardPayload>(async (payload, primary) => {
     onError: (error) => log.error({ err: error }, 'a request failed'),
   });
   const door = createDoor(handler, { age: CONNECTION_AGE }, heads);
+  counters.gauge(`people_in_flight{range="${range}"}`, () => door.inFlight());
   const leave = (): void => {
     isDraining = true;
   };
   return {
     door,
     counters,
+    labels: `range="${range}"`,
     requests,
     inFlight: () => door.inFlight(),
     onDrain: leave,

@@ -1,5 +1,7 @@
 // What a primary and its workers say to each other over IPC. Plain values; `custom` is each house's own.
 
+import type { Vitals } from './vitals.ts';
+
 /** What a worker reports with every heartbeat. */
 export interface Beat {
   /** Monotonic counters by series (`people_requests_total{range="A-D"}`), since the worker began. */
@@ -9,9 +11,7 @@ export interface Beat {
   readonly requests: number;
   readonly inFlight: number;
   readonly connections: number;
-  /** Event loop utilisation since the beat before, 0 to 1. */
-  readonly elu: number;
-  readonly rssMb: number;
+  readonly vitals: Vitals;
 }
 
 export type ToWorker =

@@ -9,6 +9,8 @@ import { installShutdown, RELOAD_MESSAGE } from '../shutdown.ts';
 import { messageOf, UserError } from '../user-error.ts';
 import { clusterForker } from './cluster-process.ts';
 import { ConnectionDealer } from './connection-dealer.ts';
+import { PROCESS_METRICS } from './process-metrics.ts';
+import { ProcessWatch } from './process-watch.ts';
 import type { WorkerHandle } from './worker-handle.ts';
 import { WorkerPool, type WorkerPoolEvent } from './worker-pool.ts';
 
@@ -23,6 +25,8 @@ export interface PrimaryOptions {
   readonly graceMs: number;
   readonly log: Logger;
   readonly metrics: readonly MetricDefinition[];
+  /** Labels of what its processes tell of themselves, as `range="A-D"`; may be empty. */
+  readonly labels: string;
 }
 
 /** What a house adds to its primary. */
@@ -108,6 +112,13 @@ export async function startPrimary<P>(
       await startedPool().reload(payload);
       house.onReloaded?.(payload);
     });
+  const watch = new ProcessWatch(options.labels);
+  const seriesOf = ({ pool }: Primary<P>): Series => [
+    ...pool.counters,
+    ...pool.gauges,
+    ...house.series(),
+    ...watch.series(pool),
+  ];
   const ops = await openOpsServer({
     host: options.opsHost,
     port: options.opsPort,
@@ -118,11 +129,7 @@ export async function startPrimary<P>(
     operations: {
       isReady: () => primary !== null && house.isReady(),
       status: () => (primary ? house.status() : { state: 'starting' }),
-      metrics: () =>
-        renderMetrics(
-          options.metrics,
-          primary ? [...primary.pool.counters, ...primary.pool.gauges, ...house.series()] : [],
-        ),
+      metrics: () => renderMetrics([...options.metrics, ...PROCESS_METRICS], primary ? seriesOf(primary) : []),
       scale: (workers) => track('scale', `to ${workers} workers`, async () => startedPool().scale(workers)),
       reload,
       drain: () => shutdown.leave('POST /drain'),

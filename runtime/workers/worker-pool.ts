@@ -47,6 +47,7 @@ export class WorkerPool<P> {
   readonly #slots: WorkerSlot<P>[] = [];
   #payload: P;
   #operation: Promise<unknown> = Promise.resolve();
+  #restarts = 0;
   #hasStarted = false;
   #isDraining = false;
 
@@ -81,6 +82,16 @@ export class WorkerPool<P> {
   /** Workers that take work now. */
   get ready(): WorkerHandle<P>[] {
     return this.#crew.ready;
+  }
+
+  /** Workers that were lost and replaced, in all places that ever were. */
+  get restarts(): number {
+    return this.#restarts;
+  }
+
+  /** The workers of all places, in their order; who drains has none any more. */
+  get current(): readonly WorkerHandle<P>[] {
+    return this.#slots.map(({ current }) => current);
   }
 
   get counters(): Map<string, number> {
@@ -161,6 +172,7 @@ export class WorkerPool<P> {
     const slot = this.#slots.find(({ current }) => current === worker);
     if (!slot || slot.isWaiting || this.#isDraining) return;
     if (!this.#hasStarted && readyForMs === null) return; // start() fails with it
+    this.#restarts++;
     const delayMs = slot.replace(readyForMs, (restarts) => this.#crew.fork(worker.payload, restarts));
     const when = delayMs === 0 ? 'now' : `in ${delayMs} ms (early death ${slot.earlyDeaths} in a row)`;
     this.#event('crash', `worker ${worker.process.pid} ${why}; its replacement starts ${when}`);

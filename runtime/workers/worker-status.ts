@@ -3,6 +3,8 @@
 import type { WorkerHandle } from './worker-handle.ts';
 import type { WorkerState } from './worker-state.ts';
 
+const MIB = 1024 * 1024;
+
 /** What its process is, and what it said of itself in its last report (null before the first). */
 export interface WorkerStatus {
   readonly pid: number;
@@ -25,7 +27,7 @@ export function workerStatus(worker: WorkerHandle<unknown>, nowMs: number): Work
     restarts,
     requests: beat?.requests ?? null,
     inFlight: beat?.inFlight ?? null,
-    elu: beat?.elu ?? null,
-    rssMb: beat?.rssMb ?? null,
+    elu: beat?.vitals.elu ?? null,
+    rssMb: beat ? Math.round(beat.vitals.rssBytes / MIB) : null,
   };
 }

@@ -3,17 +3,20 @@
 // error nobody caught it finishes its answers before it ends: state may be damaged, requests under way need not be.
 
 import type { Socket } from 'node:net';
-import { performance } from 'node:perf_hooks';
 import type { Counters } from '../counters.ts';
 import type { Door } from '../door.ts';
 import { messageOf } from '../user-error.ts';
 import type { Beat, ToPrimary, ToWorker } from './messages.ts';
+import { labelsOf } from './process-metrics.ts';
+import { VitalSigns, type Vitals } from './vitals.ts';
 import { HEARTBEAT_MS } from './worker-state.ts';
 
 /** What a house runs in its worker. */
 export interface WorkerService {
   readonly door: Door;
   readonly counters: Counters;
+  /** Labels of what this process counts of itself, as `range="A-D"`; may be empty. */
+  readonly labels: string;
   requests(): number;
   inFlight(): number;
   /** Draining begins: stop telling others that we are ready. */
@@ -31,6 +34,7 @@ export interface PrimaryLink {
 /** Runs a worker; `start` gets the payload its primary chose and resolves when it can serve. */
 export function runWorker<P>(start: (payload: P, primary: PrimaryLink) => Promise<WorkerService>): void {
   let service: WorkerService | null = null;
+  const signs = new VitalSigns();
   let isLeaving = false;
   let exitCode = 0;
 
@@ -41,7 +45,8 @@ export function runWorker<P>(start: (payload: P, primary: PrimaryLink) => Promis
   const begin = async (payload: P): Promise<void> => {
     try {
       service = await start(payload, { send: (body) => tell({ type: 'custom', body }) });
-      tell({ type: 'beat', beat: beatOf(service, 0) });
+      signs.countIn(service.counters, labelsOf(service.labels, 'workers')); // loading was no work that anybody waited for
+      tell({ type: 'beat', beat: beatOf(service, signs.read()) });
       tell({ type: 'ready' });
     } catch (error) {
       tell({ type: 'refused', reason: messageOf(error) }, () => process.exit(1));
@@ -53,7 +58,7 @@ export function runWorker<P>(start: (payload: P, primary: PrimaryLink) => Promis
     service?.onDrain?.();
     await service?.door.drain();
     service?.close?.();
-    tell({ type: 'beat', beat: beatOf(service, 0) }, () => process.exit(exitCode));
+    tell({ type: 'beat', beat: beatOf(service, signs.read()) }, () => process.exit(exitCode));
   };
   const onMessage = (message: ToWorker, socket?: Socket): void => {
     switch (message.type) {
@@ -87,24 +92,17 @@ export function runWorker<P>(start: (payload: P, primary: PrimaryLink) => Promis
   process.on('SIGTERM', () => fail(new Error('SIGTERM')));
   process.on('SIGUSR2', () => {}); // a reload is the primary's business
 
-  let loop = performance.eventLoopUtilization();
-  setInterval(() => {
-    const now = performance.eventLoopUtilization();
-    const { utilization } = performance.eventLoopUtilization(now, loop);
-    loop = now;
-    tell({ type: 'beat', beat: beatOf(service, utilization) });
-  }, HEARTBEAT_MS);
+  setInterval(() => tell({ type: 'beat', beat: beatOf(service, signs.read()) }), HEARTBEAT_MS);
   tell({ type: 'booted' });
 }
 
-function beatOf(service: WorkerService | null, elu: number): Beat {
+function beatOf(service: WorkerService | null, vitals: Vitals): Beat {
   return {
     counters: service?.counters.counts() ?? {},
     gauges: service?.counters.levels() ?? {},
     requests: service?.requests() ?? 0,
     inFlight: service?.inFlight() ?? 0,
     connections: service?.door.connections() ?? 0,
-    elu: Math.round(elu * 1000) / 1000,
-    rssMb: Math.round(process.memoryUsage.rss() / 1024 / 1024),
+    vitals,
   };
 }

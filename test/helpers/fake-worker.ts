@@ -4,9 +4,13 @@
 import type { Socket } from 'node:net';
 import { createLog } from '../../runtime/log.ts';
 import type { Beat, ToPrimary, ToWorker } from '../../runtime/workers/messages.ts';
+import type { Vitals } from '../../runtime/workers/vitals.ts';
 import type { WorkerProcess } from '../../runtime/workers/worker-handle.ts';
 import { WorkerPool } from '../../runtime/workers/worker-pool.ts';
 import { HEARTBEAT_MS } from '../../runtime/workers/worker-state.ts';
+
+/** What a process says that does nothing. */
+export const RESTING: Vitals = { elu: 0, maxDelayS: 0, rssBytes: 0, heapBytes: 0 };
 
 export interface Manners {
   /** What it does when it is to start. Default: it becomes ready. */
@@ -150,5 +154,5 @@ export function createFakePool(mannersOf: (n: number) => Manners = () => ({})): 
 }
 
 function beat(counters: Beat['counters'], connections: number): Beat {
-  return { counters, gauges: {}, requests: 0, inFlight: 0, connections, elu: 0, rssMb: 0 };
+  return { counters, gauges: {}, requests: 0, inFlight: 0, connections, vitals: RESTING };
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ROUTER_METRICS } from '../../router/metrics.ts';
 import { Counters } from '../../runtime/counters.ts';
 import { type MetricDefinition, renderMetrics } from '../../runtime/metrics.ts';
+import { PROCESS_METRICS } from '../../runtime/workers/process-metrics.ts';
 import { SHARD_METRICS } from '../../shards/metrics.ts';
 import { lintMetrics } from '../helpers/prometheus-lint.ts';
 
@@ -96,14 +97,15 @@ async function textOf(definitions: readonly MetricDefinition[]): Promise<string>
 describe.each([
   ['a router', ROUTER_METRICS],
   ['an instance', SHARD_METRICS],
+  ['the processes of both', PROCESS_METRICS],
 ])('the metrics of %s', (_, definitions) => {
   it('keep to the conventions', async () => {
     expect(lintMetrics(await textOf(definitions))).toEqual([]);
   });
 
-  it('begin with the name of the product, and have a help of a sentence', () => {
+  it('begin with the name of the product (or as every process does), and have a help of a sentence', () => {
     for (const { name, help } of definitions) {
-      expect(name).toMatch(/^people_/);
+      expect(name).toMatch(/^(?:people_|process_(?:cpu_seconds_total|start_time_seconds)$)/);
       expect(help).toMatch(/^[A-Z].*\.$/);
     }
   });

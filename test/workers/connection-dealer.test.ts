@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ConnectionDealer } from '../../runtime/workers/connection-dealer.ts';
 import { WorkerHandle } from '../../runtime/workers/worker-handle.ts';
-import { FakeWorker } from '../helpers/fake-worker.ts';
+import { FakeWorker, RESTING } from '../helpers/fake-worker.ts';
 import { waitFor } from '../helpers/wait-for.ts';
 
 interface Member {
@@ -42,7 +42,7 @@ describe('a connection', () => {
     const members = [createMember(1), createMember(2), createMember(3)];
     const { open } = await openDealer(members);
     for (const [i, connections] of [5, 2, 4].entries()) {
-      members[i]!.handle.beat = { counters: {}, gauges: {}, requests: 0, inFlight: 0, connections, elu: 0, rssMb: 0 };
+      members[i]!.handle.beat = { counters: {}, gauges: {}, requests: 0, inFlight: 0, connections, vitals: RESTING };
     }
     for (let opened = 1; opened <= 7; opened++) {
       await open();

@@ -130,9 +130,10 @@ describe('status', () => {
     const { pool, workers } = createFakePool();
     await pool.start(2);
     await vi.advanceTimersByTimeAsync(5_000);
+    const vitals = { elu: 0.25, maxDelayS: 0.01, rssBytes: 61 * 1024 * 1024, heapBytes: 20_000_000 };
     workers[1]!.say({
       type: 'beat',
-      beat: { counters: {}, gauges: {}, requests: 90, inFlight: 3, connections: 7, elu: 0.25, rssMb: 61 },
+      beat: { counters: {}, gauges: {}, requests: 90, inFlight: 3, connections: 7, vitals },
     });
     const common = { state: 'ready', ageS: 5, restarts: 0 };
     expect(pool.status()).toEqual([
