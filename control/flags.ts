@@ -125,10 +125,11 @@ const FLAGS = {
   graceMs: flag('grace', kind.duration(0), 10_000, 'time to finish what is begun when leaving'),
   json: switchFlag('json', 'JSON instead of a table'),
   watch: switchFlag('watch', 'keep showing it, once a second'),
+  accessLog: switchFlag('access-log', 'log each request on stderr as well, whatever the log level'),
   logLevel: flag<LogLevel>('log-level', kind.oneOf('level', LOG_LEVELS), 'info', `one of ${LOG_LEVELS.join(', ')}`),
 } satisfies FlagSet;
 
-const { graceMs, logLevel, dataFolder, host, workMs, opsHost, opsToken } = FLAGS;
+const { graceMs, logLevel, accessLog, dataFolder, host, workMs, opsHost, opsToken } = FLAGS;
 const AUTOSCALE_FLAGS = {
   autoscale: FLAGS.autoscale,
   minWorkers: FLAGS.minWorkers,
@@ -160,6 +161,7 @@ export const SHARD_FLAGS = {
   workMs,
   graceMs,
   logLevel,
+  accessLog,
 } satisfies FlagSet;
 
 const PUBLIC_FLAGS = {
@@ -173,6 +175,7 @@ const PUBLIC_FLAGS = {
   deadlineMs: FLAGS.deadlineMs,
   graceMs,
   logLevel,
+  accessLog,
 } satisfies FlagSet;
 
 export const ROUTER_FLAGS = {

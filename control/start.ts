@@ -112,8 +112,8 @@ async function untilServed(router: OpsClient, instances: number): Promise<void> 
 }
 
 function keepInstance(range: Range, registry: () => string, options: StartOptions, log: Logger): Keeper {
-  const { dataFolder, workers, autoscale, minWorkers, maxWorkers, opsHost, opsToken, workMs, graceMs, logLevel } =
-    options;
+  const { dataFolder, workers, autoscale, minWorkers, maxWorkers } = options;
+  const { opsHost, opsToken, workMs, graceMs, logLevel, accessLog } = options;
   const id = `${range.toLowerCase()}-${randomBytes(3).toString('hex')}`; // the same one after a restart
   return new Keeper({
     name: `shard ${range}`,
@@ -123,7 +123,7 @@ function keepInstance(range: Range, registry: () => string, options: StartOption
         ...{ host: '127.0.0.1', port: portOf(before?.url) ?? 0, advertise: null, id },
         ...{ workers: workers.byRange.get(range) ?? workers.usual, autoscale, minWorkers, maxWorkers },
         ...{ registry: registry(), dataFolder },
-        ...{ opsHost, opsPort: portOf(before?.opsUrl) ?? 0, opsToken, workMs, graceMs, logLevel },
+        ...{ opsHost, opsPort: portOf(before?.opsUrl) ?? 0, opsToken, workMs, graceMs, logLevel, accessLog },
       };
       return startChild(['shard', range, ...toArguments(SHARD_FLAGS, values)], events);
     },

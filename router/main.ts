@@ -37,13 +37,16 @@ export interface RouterOptions {
   readonly deadlineMs: number;
   readonly graceMs: number;
   readonly logLevel: LogLevel;
+  /** Whether workers log each request. */
+  readonly accessLog: boolean;
   /** Whether the parent process lets visitors of the console play. */
   readonly demo: boolean;
 }
 
 /** Serves the public endpoint; resolves when it is ready. Throws UserError when it cannot start. */
 export async function runRouter(options: RouterOptions): Promise<void> {
-  const { logLevel, opsToken, layout, cacheMb, maxInFlight, maxQueue, attemptTimeoutMs, deadlineMs } = options;
+  const { opsToken, layout, logLevel, accessLog } = options;
+  const { cacheMb, maxInFlight, maxQueue, attemptTimeoutMs, deadlineMs } = options;
   const log = createLog('router', logLevel);
   const isDemo = options.demo && process.send !== undefined;
   const embedded = options.registry === 'embedded' ? createEmbeddedRegistry(log, refusalOf) : null;
@@ -78,7 +81,7 @@ export async function runRouter(options: RouterOptions): Promise<void> {
       workerModule: fileURLToPath(new URL('./worker.js', import.meta.url)),
     },
     (self) => ({
-      payload: async () => ({ cacheMb, maxInFlight, maxQueue, attemptTimeoutMs, deadlineMs, logLevel }),
+      payload: async () => ({ cacheMb, maxInFlight, maxQueue, attemptTimeoutMs, deadlineMs, logLevel, accessLog }),
       isReady: () => keeper.hasHadTable && self().pool.ready.length > 0,
       status: () => status(self()),
       series: () => [

@@ -11,6 +11,8 @@ export interface RouterPayload extends ForwardLimits {
   readonly maxInFlight: number;
   readonly maxQueue: number;
   readonly logLevel: LogLevel;
+  /** Whether each request is logged. */
+  readonly accessLog: boolean;
 }
 
 /** The primary to its workers: everybody, whole, at each change and before a new worker's first connection. */

@@ -1,5 +1,7 @@
 // A router worker: keeps the table its primary sends it, serves the connections it is handed.
 
+import { isPeopleTarget, parsePageQuery } from '../people/page-request.ts';
+import { logRequests } from '../runtime/access-log.ts';
 import { Counters } from '../runtime/counters.ts';
 import { createDoor } from '../runtime/door.ts';
 import { KnownHeads } from '../runtime/known-heads.ts';
@@ -39,7 +41,12 @@ runWorker<RouterPayload>(async (payload, primary) => {
       report({ type: 'ejected', url, id, range, forMs });
     },
   });
-  const door = createDoor(app.handler, {}, heads);
+  const door = createDoor(app.handler, {}, payload.accessLog ? undefined : heads); // repeats would be in no log
+  const rangeOf = (target: string): string | null => {
+    const query = isPeopleTarget(target) ? parsePageQuery(target) : null;
+    return query?.ok ? (pools.poolOf(query.value.letter)?.range ?? null) : null;
+  };
+  if (payload.accessLog) logRequests(door.server, { name: 'router', rangeOf });
   const answered = setInterval(() => {
     const nowMs = performance.now();
     const members = [...pools.all].flatMap((pool) => pool.members);

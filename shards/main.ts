@@ -40,6 +40,8 @@ export interface ShardOptions {
   readonly workMs: number;
   readonly graceMs: number;
   readonly logLevel: LogLevel;
+  /** Whether workers log each request. */
+  readonly accessLog: boolean;
 }
 
 /** After leaving the registry an instance still serves for this long: routers learn of it in the meantime. */
@@ -50,7 +52,7 @@ const LETTER_SERIES = /^people_letter_requests_total\{letter="(.)"\}$/;
 
 /** Serves a range; resolves when it is ready. Throws UserError when it cannot start. */
 export async function runShard(options: ShardOptions): Promise<void> {
-  const { range, dataFolder, workMs, logLevel, minWorkers, maxWorkers } = options;
+  const { range, dataFolder, workMs, logLevel, accessLog, minWorkers, maxWorkers } = options;
   if (minWorkers > maxWorkers) {
     throw UserError.usage(`--min-workers ${minWorkers} is more than --max-workers ${maxWorkers}`);
   }
@@ -86,6 +88,7 @@ export async function runShard(options: ShardOptions): Promise<void> {
         dataFolder,
         workMs,
         logLevel,
+        accessLog,
       }),
       isReady: () => !isLeaving && self().pool.ready.length > 0,
       status: () => {

@@ -13,6 +13,8 @@ export interface ShardPayload {
   readonly dataFolder: string;
   readonly workMs: number;
   readonly logLevel: LogLevel;
+  /** Whether each request is logged. */
+  readonly accessLog: boolean;
 }
 
 /** What a worker tells its primary once it has loaded its shard. */

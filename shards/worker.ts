@@ -1,5 +1,6 @@
 // A worker of an instance: loads the shard it is told to, and serves the connections it is handed.
 
+import { logRequests } from '../runtime/access-log.ts';
 import { Counters } from '../runtime/counters.ts';
 import { createDoor } from '../runtime/door.ts';
 import { KnownHeads } from '../runtime/known-heads.ts';
@@ -13,7 +14,7 @@ import { LEAVING, type ShardFacts, type ShardPayload } from './worker-protocol.t
 const CONNECTION_AGE = { requests: 1_000, ms: 2_000 };
 
 runWorker<ShardPayload>(async (payload, primary) => {
-  const { id, range, dataset, epoch, opsUrl, dataFolder, workMs, logLevel } = payload;
+  const { id, range, dataset, epoch, opsUrl, dataFolder, workMs, logLevel, accessLog } = payload;
   const log = createLog(`shard ${range}`, logLevel);
   const shard = await loadShard(dataFolder, dataset, range);
   const letters = [...shard.letters.values()];
@@ -35,7 +36,8 @@ runWorker<ShardPayload>(async (payload, primary) => {
     isDraining: () => isDraining,
     onError: (error) => log.error({ err: error }, 'a request failed'),
   });
-  const door = createDoor(handler, { age: CONNECTION_AGE }, heads);
+  const door = createDoor(handler, { age: CONNECTION_AGE }, accessLog ? undefined : heads); // repeats would be in no log
+  if (accessLog) logRequests(door.server, { name: `shard ${range}`, rangeOf: () => range });
   counters.gauge(`people_in_flight{range="${range}"}`, () => door.inFlight());
   const leave = (): void => {
     isDraining = true;
