@@ -1,6 +1,7 @@
-// One process of ours that another of ours runs: `zpeople shard …` or `zpeople router …`, with explicit arguments, a
-// clean environment and an IPC channel. It leads a process group of its own: the terminal's Ctrl-C does not reach it,
-// and what it forked, hung or not, ends with it. Invariant: `onEnd` comes exactly once, after all it had to say.
+// One process of ours that another of ours runs: `zpeople shard …` or `zpeople router …`, with explicit arguments, an
+// environment of which only secrets are ours, and an IPC channel. It leads a process group of its own: the terminal's
+// Ctrl-C does not reach it, and what it forked, hung or not, ends with it. Invariant: `onEnd` comes exactly once, after
+// all it had to say.
 
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
@@ -43,11 +44,17 @@ const MAIN = fileURLToPath(new URL('./main.js', import.meta.url));
 const READY = /^ready (http:\/\/\S+) ops (http:\/\/\S+)$/;
 const LAST_WORDS_MS = 250;
 
+/** What a child is told: flags, and as ZPEOPLE_… variables the secrets among them, which `ps` must not show. */
+export interface Orders {
+  readonly args: readonly string[];
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
 /** Starts `zpeople <args>` as a child of this process. */
-export function startChild(args: readonly string[], events: ChildEvents): Child {
+export function startChild({ args, variables }: Orders, events: ChildEvents): Child {
   const child = spawn(process.execPath, [MAIN, ...args, SUPERVISED], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-    env: withoutOurVariables(process.env),
+    env: { ...withoutOurVariables(process.env), ...variables },
     detached: true,
   });
   const tell = (message: string | object): void => {
@@ -109,7 +116,7 @@ export function parseReadyLine(line: string): Ready | null {
   return url && opsUrl ? { url, opsUrl } : null;
 }
 
-/** The environment without ZPEOPLE_…: a child's flags are explicit, whatever its parent was given. */
+/** The environment without ZPEOPLE_…: a child is told what it is to know, whatever its parent was given. */
 export function withoutOurVariables(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('ZPEOPLE_')));
 }

@@ -14,6 +14,8 @@ export interface Flag<T> {
   readonly help: string;
   /** Whether help keeps quiet about it: one process gives it to another. */
   readonly isHidden?: true;
+  /** Whether its value must not stand in arguments, which everybody on the machine can read. */
+  readonly isSecret?: true;
 }
 
 type Value = string | number | object;
@@ -54,6 +56,11 @@ export function hidden<T>(base: Flag<T>): Flag<T> {
   return { ...base, isHidden: true };
 }
 
+/** The same flag, handed on to children by environment instead of arguments. */
+export function secret<T>(base: Flag<T>): Flag<T> {
+  return { ...base, isSecret: true };
+}
+
 /** The environment variable that stands for a flag. */
 export function variableOf({ name }: { readonly name: string }): string {
   return `ZPEOPLE_${name.toUpperCase().replaceAll('-', '_')}`;
@@ -75,11 +82,20 @@ export function defaultsOf<S extends FlagSet>(flags: S): FlagValues<S> {
   return Object.fromEntries(Object.entries(flags).map(([key, { initial }]) => [key, initial])) as FlagValues<S>;
 }
 
-/** The values of a set as arguments, so that a child needs neither environment nor defaults. */
+/** The values of a set as arguments, so that a child needs no defaults and, but for secrets, no environment. */
 export function toArguments<S extends FlagSet>(flags: S, values: FlagValues<S>): string[] {
-  return Object.entries(flags).flatMap(([key, { name, kind }]) => {
+  return Object.entries(flags).flatMap(([key, { name, kind, isSecret }]) => {
     const value: unknown = values[key];
-    if (value === null || value === undefined || value === false) return [];
+    if (isSecret || value === null || value === undefined || value === false) return [];
     return kind ? [`--${name}`, kind.format(value)] : [`--${name}`];
   });
+}
+
+/** The secrets of a set as environment variables: what `toArguments` leaves out. */
+export function toVariables<S extends FlagSet>(flags: S, values: FlagValues<S>): Record<string, string> {
+  const secrets = Object.entries(flags).flatMap(([key, flag]): [string, string][] => {
+    const value: unknown = values[key];
+    return flag.isSecret && flag.kind && value != null ? [[variableOf(flag), flag.kind.format(value)]] : [];
+  });
+  return Object.fromEntries(secrets);
 }

@@ -4,7 +4,7 @@
 import { availableParallelism } from 'node:os';
 import { DEFAULT_LAYOUT, parseLayout } from '../people/range.ts';
 import { LOG_LEVELS, type LogLevel } from '../runtime/log.ts';
-import { type FlagSet, flag, hidden, optionalFlag, switchFlag, withDefault } from './flag.ts';
+import { type FlagSet, flag, hidden, optionalFlag, secret, switchFlag, withDefault } from './flag.ts';
 import * as kind from './flag-kinds.ts';
 
 const HOST = /^[A-Za-z0-9.:-]+$/;
@@ -72,7 +72,9 @@ const FLAGS = {
     'address of the ops port',
   ),
   opsPort: flag('ops-port', kind.wholeNumber('port', 0, 65_535), OPS_PORT, 'port for status, metrics and orders'),
-  opsToken: optionalFlag('ops-token', kind.text('secret'), 'secret that opens ops ports; needed beyond loopback'),
+  opsToken: secret(
+    optionalFlag('ops-token', kind.text('secret'), 'secret that opens ops ports; needed beyond loopback'),
+  ),
   opsUrl: flag(
     'ops-url',
     kind.textLike('url', HTTP_ORIGIN, 'a URL like http://127.0.0.1:8081'),

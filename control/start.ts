@@ -13,10 +13,10 @@ import { listen, type PortKind, reachableUrl } from '../runtime/listen.ts';
 import { createLog, type Logger } from '../runtime/log.ts';
 import { installShutdown } from '../runtime/shutdown.ts';
 import { UserError } from '../runtime/user-error.ts';
-import { type ChildEvents, type Ready, startChild } from './child.ts';
+import { type ChildEvents, type Orders, type Ready, startChild } from './child.ts';
 import { Demo } from './demo.ts';
 import { demoLoadRate } from './demo-options.ts';
-import { defaultsOf, type FlagValues, toArguments } from './flag.ts';
+import { defaultsOf, type FlagSet, type FlagValues, toArguments, toVariables } from './flag.ts';
 import { ROUTER_FLAGS, SEED_FLAGS, SHARD_FLAGS, type START_FLAGS } from './flags.ts';
 import { Keeper } from './keeper.ts';
 import { OpsClient } from './ops-client.ts';
@@ -125,7 +125,7 @@ function keepInstance(range: Range, registry: () => string, options: StartOption
         ...{ registry: registry(), dataFolder },
         ...{ opsHost, opsPort: portOf(before?.opsUrl) ?? 0, opsToken, workMs, graceMs, logLevel, accessLog },
       };
-      return startChild(['shard', range, ...toArguments(SHARD_FLAGS, values)], events);
+      return startChild(ordersOf(SHARD_FLAGS, values, 'shard', range), events);
     },
   });
 }
@@ -143,9 +143,13 @@ function keepRouter(options: StartOptions, log: Logger, onMessage: NonNullable<C
         port: portOf(before?.url) ?? options.port,
         opsPort: portOf(before?.opsUrl) ?? options.opsPort,
       };
-      return startChild(['router', ...toArguments(ROUTER_FLAGS, values)], { ...events, onMessage });
+      return startChild(ordersOf(ROUTER_FLAGS, values, 'router'), { ...events, onMessage });
     },
   });
+}
+
+function ordersOf<S extends FlagSet>(flags: S, values: FlagValues<S>, ...words: readonly string[]): Orders {
+  return { args: [...words, ...toArguments(flags, values)], variables: toVariables(flags, values) };
 }
 
 /** The router first, so that what it passed on is still answered; then the instances. */

@@ -25,24 +25,27 @@ export function startRunning(args: readonly string[], onChild: (child: Child) =>
     const gone = new Promise<void>((settle) => {
       onGone = settle;
     });
-    const child = startChild(args, {
-      onReady: ({ url, opsUrl }) => {
-        const leave = (): Promise<void> => {
-          child.drain();
-          return gone;
-        };
-        const kill = (): Promise<void> => {
-          child.kill('SIGKILL');
-          return gone;
-        };
-        resolve({ pid: child.pid!, url, opsUrl, ops: new OpsClient(opsUrl, null), leave, kill });
+    const child = startChild(
+      { args },
+      {
+        onReady: ({ url, opsUrl }) => {
+          const leave = (): Promise<void> => {
+            child.drain();
+            return gone;
+          };
+          const kill = (): Promise<void> => {
+            child.kill('SIGKILL');
+            return gone;
+          };
+          resolve({ pid: child.pid!, url, opsUrl, ops: new OpsClient(opsUrl, null), leave, kill });
+        },
+        onEnd: ({ reason, code, signal }) => {
+          onEnded();
+          onGone();
+          reject(new UserError('failed', reason ?? `zpeople ${args[0]} ended (${signal ?? `exit code ${code}`})`));
+        },
       },
-      onEnd: ({ reason, code, signal }) => {
-        onEnded();
-        onGone();
-        reject(new UserError('failed', reason ?? `zpeople ${args[0]} ended (${signal ?? `exit code ${code}`})`));
-      },
-    });
+    );
     const onEnded = onChild(child);
   });
 }

@@ -11,7 +11,7 @@ import type { WorkerProcess } from './worker-handle.ts';
 export function clusterForker(workerModule: string, execArgv: readonly string[] = []): () => WorkerProcess {
   cluster.setupPrimary({ exec: workerModule, args: [], execArgv: [...execArgv] });
   return () => {
-    const worker = cluster.fork();
+    const worker = cluster.fork(withoutOurVariables());
     const child = worker.process;
     /** Sockets sent, in their order, with when. */
     const mailbox: { readonly socket: Socket; readonly sentAt: number }[] = [];
@@ -43,6 +43,12 @@ export function clusterForker(workerModule: string, execArgv: readonly string[] 
         }),
     };
   };
+}
+
+/** Takes our variables, which may hold a secret, out of what a fork inherits. */
+function withoutOurVariables(): Record<string, undefined> {
+  const ours = Object.keys(process.env).filter((name) => name.startsWith('ZPEOPLE_'));
+  return Object.fromEntries(ours.map((name) => [name, undefined]));
 }
 
 function howItEnded(code: number | null, signal: NodeJS.Signals | null): string {

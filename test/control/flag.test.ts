@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { defaultsOf, type FlagSet, toArguments, toOption, variableOf } from '../../control/flag.ts';
+import { defaultsOf, type FlagSet, toArguments, toOption, toVariables, variableOf } from '../../control/flag.ts';
 import { ROUTER_FLAGS, SEED_FLAGS, SHARD_FLAGS, START_FLAGS } from '../../control/flags.ts';
 
 const SETS: readonly (readonly [string, FlagSet])[] = Object.entries({
@@ -34,6 +34,13 @@ describe('toArguments', () => {
     for (const flag of Object.values<FlagSet[string]>(SHARD_FLAGS)) child.addOption(toOption(flag));
     child.parse(args, { from: 'user' });
     expect(child.opts()).toMatchObject({ port: 4001, id: 'e-p-1', grace: 1_500, data: 'data', logLevel: 'info' });
+  });
+
+  it('leaves secrets to the environment, where ps does not show them', () => {
+    const values = { ...defaultsOf(SHARD_FLAGS), opsToken: 'open sesame' };
+    expect(toArguments(SHARD_FLAGS, values).join(' ')).not.toContain('sesame');
+    expect(toVariables(SHARD_FLAGS, values)).toEqual({ ZPEOPLE_OPS_TOKEN: 'open sesame' });
+    expect(toVariables(SHARD_FLAGS, defaultsOf(SHARD_FLAGS))).toEqual({});
   });
 
   it('leaves out what was left out', () => {
