@@ -22,6 +22,7 @@ export function reloadCommand(): Command {
     examples: [
       ['reload', 'everything, as after "zpeople seed" or an update'],
       ['reload E-P', 'one range'],
+      ['reload --ops-url http://10.0.0.5:8081 --ops-token "$TOKEN"', 'on another machine'],
     ],
     isServer: false,
     run: async ({ opsUrl, opsToken }, [range]) => {

@@ -22,6 +22,7 @@ export function startCommand(): Command {
       ['start --port 9000 --data /srv/people', 'another port, other data'],
       ['start --workers A-D=1,E-P=4,Q-Z=1', 'more workers for a hot range'],
       ['start --host 0.0.0.0', 'reachable from other machines'],
+      ['start --access-log', 'with a line for each request on stderr'],
       ['start --demo', 'the one-minute tour, in a browser'],
     ],
     isServer: true,

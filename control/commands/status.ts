@@ -24,12 +24,17 @@ export function statusCommand(): Command {
     examples: [
       ['status', 'a table'],
       ['status --watch', 'a table that stays up to date; Ctrl-C ends it'],
+      ['status --ops-url http://10.0.0.5:8081 --ops-token "$TOKEN"', 'of another machine'],
       ["status --json | jq '.pools[].instances[].workers[].pid'", 'for programs'],
     ],
     isServer: false,
     run: async ({ opsUrl, opsToken, json, watch }) => {
       const client = new OpsClient(opsUrl, opsToken);
       const { stdout } = process;
+      let isRead = true;
+      stdout.once('error', () => {
+        isRead = false; // its reader has left, as `| head` does
+      });
       const show = async (): Promise<string> => {
         const status = await client.status();
         return json
@@ -38,7 +43,7 @@ export function statusCommand(): Command {
       };
       if (!watch || json || !stdout.isTTY) {
         stdout.write(await show());
-        while (watch) {
+        while (watch && isRead) {
           await sleep(EVERY_MS);
           stdout.write(await show());
         }

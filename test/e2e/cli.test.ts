@@ -1,10 +1,13 @@
 // The bin as a shell sees it: exit codes, one line where something is wrong, environment behind flags.
 
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { listen } from '../../runtime/listen.ts';
 import { runCli, spawnCli } from '../helpers/cli.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import { waitFor } from '../helpers/wait-for.ts';
 
 describe('exit codes', () => {
   it.each([
@@ -65,5 +68,15 @@ describe('a process whose reader leaves', () => {
     const help = spawnCli(['start', '--help']);
     help.closeOutput();
     expect(await help.ended).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('watches no longer', async () => {
+    const router = createServer((_req, res) => res.end('{"pools":[]}'));
+    onTestFinished(() => void router.close());
+    const url = await listen(router, '127.0.0.1', 0);
+    const watch = spawnCli(['status', '--watch', '--json', '--ops-url', url]);
+    await waitFor('it to watch', () => watch.stdout() === '{"pools":[]}\n'.repeat(2));
+    watch.closeOutput();
+    expect(await watch.ended).toMatchObject({ code: 0, stderr: '' });
   });
 });
