@@ -51,6 +51,8 @@ export async function runRouter(options: RouterOptions): Promise<void> {
   const isDemo = options.demo && process.send !== undefined;
   const embedded = options.registry === 'embedded' ? createEmbeddedRegistry(log, refusalOf) : null;
   const registry = embedded ?? openWatcher({ registry: options.registry, token: opsToken, log, layout });
+  /** Nobody else could know better: the table never ages. */
+  const isOwnWord = embedded !== null || options.registry.startsWith('static:');
   const keeper = new TableKeeper(log);
   const ejections = new Ejections();
   const tableMessage = (): TableMessage => ({ type: 'table', instances: keeper.instances });
@@ -85,7 +87,7 @@ export async function runRouter(options: RouterOptions): Promise<void> {
       isReady: () => keeper.hasHadTable && self().pool.ready.length > 0,
       status: () => status(self()),
       series: () => [
-        ['people_table_age_seconds', embedded ? 0 : (keeper.ageS ?? 0)],
+        ['people_table_age_seconds', isOwnWord ? 0 : (keeper.ageS ?? 0)],
         ['people_table_epoch', Math.max(0, ...keeper.table.pools.map(({ epoch }) => epoch))],
         ['people_workers', self().pool.ready.length],
       ],
