@@ -40,6 +40,23 @@ describe('with --access-log', () => {
   });
 });
 
+describe('with --access-log, requests that repeat on a connection', () => {
+  it('have a line each, whether a page is kept by the router or asked of the shard', async () => {
+    const system = await RunningSystem.open({ flags: ['--access-log'] });
+    try {
+      for (let i = 0; i < 5; i++) await (await getLetter(system.url, 'J', { 'Cache-Control': '' })).text();
+      for (let i = 0; i < 5; i++) await (await getLetter(system.url, 'J')).text();
+      const outcomes = (): readonly string[] => linesOf(system).map(({ name, cache }) => `${name} ${cache}`);
+      await waitFor('all lines', () => outcomes().length >= 10 + 6);
+      expect(outcomes().filter((outcome) => outcome === 'router hit')).toHaveLength(4);
+      expect(outcomes().filter((outcome) => outcome === 'router request')).toHaveLength(5);
+      expect(outcomes().filter((outcome) => outcome === 'shard E-P null')).toHaveLength(6);
+    } finally {
+      await system.close();
+    }
+  });
+});
+
 describe('without it', () => {
   it('there is none', async () => {
     const system = await RunningSystem.open({ flags: ['--log-level', 'trace'] });
