@@ -113,7 +113,10 @@ export class PageAnswerer {
     const { query } = request;
     const keyOf = (dataset: string): string => this.#keys.of(query, encoding, dataset);
     const flight = new PageFlight({
-      ...{ means, poolOf, encoding, request: upstreamRequest(request, req, id) },
+      means,
+      poolOf,
+      encoding,
+      request: upstreamRequest(request, req, id),
       keep: (page) => cache.set(keyOf(page.dataset), page),
       recall: (dataset) => (cache.isOn ? cache.original(keyOf(dataset)) : undefined),
     });

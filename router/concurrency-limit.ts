@@ -48,5 +48,5 @@ export function nextLimit(
   }
   if (inFlight < Math.floor(current.limit) - 1 || current.limit >= max) return current;
   const grown = current.limit + (current.isProbing ? 1 : 1 / current.limit);
-  return { ...current, limit: Math.min(max, grown) };
+  return { limit: Math.min(max, grown), isProbing: current.isProbing, decreasedAt: current.decreasedAt };
 }

@@ -73,9 +73,9 @@ export class PageFlight {
       const served = await this.#forward.run(poolOf, request, (answer, attempt, remainingMs) =>
         readPage(answer, attempt, { encoding, recall, stallMs: means.limits.attemptTimeoutMs, remainingMs }),
       );
-      const { page } = served;
+      const { page, servedBy } = served;
       const isNewest = page.dataset === poolOf().dataset;
-      return { ...served, isStored: isNewest && keep(page) };
+      return { page, servedBy, isStored: isNewest && keep(page) };
     } finally {
       pages.leave();
     }

@@ -47,7 +47,7 @@ export async function readPage(answer: IncomingMessage, attempt: Attempt, expect
     return { page: known, servedBy };
   }
   const next = NEXT_LINK.exec(single(headers.link))?.[1] ?? null;
-  return { page: createPage({ hash, encoding, next, ...origin }, body), servedBy };
+  return { page: createPage({ hash, encoding, next, shard: origin.shard, dataset: origin.dataset }, body), servedBy };
 }
 
 /** Headers of a stream, from an answer that is one. Throws AttemptError. */

@@ -26,10 +26,10 @@ interface Entrant {
   readonly rounds: Round[];
 }
 
-const FULL = { rounds: 5, seconds: 2, warmUps: 3 };
+const FULL = { rounds: 5, seconds: 2, warmUps: 5 };
 const QUICK = { rounds: 2, seconds: 1, warmUps: 1 };
 /** Requests after which a compiler has done its work; slow ones get `warmUps` runs and no more. */
-const WARM_REQUESTS = 20_000;
+const WARM_REQUESTS = 50_000;
 
 /** Measures. Throws UserError when a part of it cannot run or does not answer as it must. */
 export async function benchProxies(
