@@ -56,10 +56,17 @@ export function createEndpoint(answer: AnswerPeople, onProblem: (status: number)
   };
 }
 
+export interface PeopleAppOptions {
+  readonly addRoutes?: (app: Express) => void;
+  readonly onError: (error: unknown) => void;
+  /** Told of each problem that the app answers with, past the endpoint. */
+  readonly onProblem?: (status: number) => void;
+}
+
 /** The app: the endpoint, further routes (a shard's /readyz), and problems for all else. */
 export function createPeopleApp(
   endpoint: Endpoint,
-  { addRoutes, onError }: { addRoutes?: (app: Express) => void; onError: (error: unknown) => void },
+  { addRoutes, onError, onProblem = () => {} }: PeopleAppOptions,
 ): Express {
   const app = express();
   app.disable('x-powered-by');
@@ -70,9 +77,13 @@ export function createPeopleApp(
     if (!endpoint(req, res)) next();
   });
   addRoutes?.(app);
-  app.use((req, res) => sendProblem(res, notFound(req)));
+  app.use((req, res) => {
+    onProblem(404);
+    sendProblem(res, notFound(req));
+  });
   const failed: ErrorRequestHandler = (error, _req, res, _next) => {
     onError(error);
+    onProblem(500);
     sendProblem(res, { status: 500, detail: 'Something went wrong here; it is in the log under this requestId.' });
   };
   app.use(failed);

@@ -33,6 +33,8 @@ export interface RouterAppOptions {
 export interface RouterApp {
   /** Hits are answered before Express is asked. */
   readonly handler: Handler;
+  /** To be told of what the door refused. */
+  onRefused(status: number): void;
   /** Requests answered. */
   requests(): number;
   /** Ends the upstream connections. */
@@ -77,12 +79,14 @@ export function createRouterApp(options: RouterAppOptions): RouterApp {
     });
   };
 
-  const endpoint = createEndpoint(answer, (status) => traffic.countRefused(status));
-  const app = createPeopleApp(endpoint, { onError });
+  const onProblem = (status: number): void => traffic.countRefused(status);
+  const endpoint = createEndpoint(answer, onProblem);
+  const app = createPeopleApp(endpoint, { onError, onProblem });
   return {
     handler: (req, res) => {
       if (!endpoint(req, res)) app(req, res);
     },
+    onRefused: onProblem,
     requests: () => traffic.requests,
     close: () => upstream.close(),
   };

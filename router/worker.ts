@@ -41,7 +41,10 @@ runWorker<RouterPayload>(async (payload, primary) => {
       report({ type: 'ejected', url, id, range, forMs });
     },
   });
-  const door = createDoor(app.handler, {}, payload.accessLog ? undefined : heads); // repeats would be in no log
+  const door = createDoor(app.handler, {
+    heads: payload.accessLog ? undefined : heads, // repeats would be in no log
+    onRefused: app.onRefused,
+  });
   const rangeOf = (target: string): string | null => {
     const query = isPeopleTarget(target) ? parsePageQuery(target) : null;
     return query?.ok ? (pools.poolOf(query.value.letter)?.range ?? null) : null;

@@ -76,15 +76,19 @@ export class Connection {
     if (this.#waiting.length === WAITING_LIMIT) process.nextTick(() => this.#socket.pause());
   }
 
-  /** Closes with an answer to bytes that are no request, after the answers to the requests before them. */
-  refuse(answer: string): void {
-    if (this.#isClosing || this.#lastWords !== undefined) return;
+  /**
+   * Closes with an answer to bytes that are no request, after the answers to the requests before them; false when it is
+   * closing already.
+   */
+  refuse(answer: string): boolean {
+    if (this.#isClosing || this.#lastWords !== undefined) return false;
     if (!this.isBusy && this.#waiting.length === 0) {
       this.close(answer);
-      return;
+      return true;
     }
     this.#lastWords = answer;
     if (this.#waiting.length === 0) this.#current?.once('close', this.#next);
+    return true;
   }
 
   /** Has the last request so far answered with "Connection: close", if its answer has not begun. */

@@ -51,12 +51,17 @@ export interface Door {
   drain(): Promise<void>;
 }
 
-/**
- * Creates the server (not yet listening). It refuses, as problems, what no handler should see. What the handler has
- * `heads` remember is answered without it.
- */
-export function createDoor(handler: Handler, limits: Partial<DoorLimits> = {}, heads?: KnownHeads): Door {
-  const { headersMs, keepAliveMs, stallMs, age } = { ...DEFAULT_LIMITS, ...limits };
+/** What a door may be given besides its handler. */
+export interface DoorOptions extends Partial<DoorLimits> {
+  /** What the handler has them remember is answered without it. */
+  readonly heads?: KnownHeads | undefined;
+  /** Told of each request, or bytes that are none, answered with a problem by the door itself. */
+  readonly onRefused?: (status: number) => void;
+}
+
+/** Creates the server (not yet listening). It refuses, as problems, what no handler should see. */
+export function createDoor(handler: Handler, options: DoorOptions = {}): Door {
+  const { headersMs, keepAliveMs, stallMs, age, heads, onRefused = () => {} } = { ...DEFAULT_LIMITS, ...options };
   const connections = new Map<Socket, Connection>();
   let isDraining = false;
   const server = createServer({
@@ -77,8 +82,12 @@ export function createDoor(handler: Handler, limits: Partial<DoorLimits> = {}, h
   const takeTurn = (req: IncomingMessage, res: ServerResponse, connection: Connection): void => {
     if (shallEnd(connection) && connection.isLastTurn) res.shouldKeepAlive = false;
     const problem = refusalOf(req);
-    if (problem) sendProblem(res, problem);
-    else handler(req, res);
+    if (!problem) {
+      handler(req, res);
+      return;
+    }
+    onRefused(problem.status);
+    sendProblem(res, problem);
   };
   server.on('connection', (socket) => {
     const connection = new Connection(socket, takeTurn);
@@ -94,13 +103,21 @@ export function createDoor(handler: Handler, limits: Partial<DoorLimits> = {}, h
     const connection = connections.get(socket);
     if (connection) connection.isDetached = true;
     // Node has let go of the connection: what is under way on it could stall for ever.
-    if (connection?.isIdle) connection.refuse(rawProblem(CONNECT_REFUSED));
-    else socket.destroy();
+    if (!connection?.isIdle) {
+      socket.destroy();
+      return;
+    }
+    onRefused(CONNECT_REFUSED.status);
+    connection.refuse(rawProblem(CONNECT_REFUSED));
   });
   server.on('clientError', (error: ParserError, socket) => {
     const problem = parserProblem(error);
-    if (problem) connections.get(socket as Socket)?.refuse(rawProblem(problem));
-    else socket.destroy();
+    if (!problem) {
+      socket.destroy();
+      return;
+    }
+    const isNew = connections.get(socket as Socket)?.refuse(rawProblem(problem));
+    if (isNew) onRefused(problem.status);
   });
 
   let isHandedConnections = false;

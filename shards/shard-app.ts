@@ -41,7 +41,9 @@ export interface ShardApp {
   readonly app: Express;
   /** The app, with requests for people answered before Express is asked. */
   readonly handler: Handler;
-  /** Requests for people answered. */
+  /** To be told of what the door refused. */
+  onRefused(status: number): void;
+  /** Requests answered. */
   requests(): number;
 }
 
@@ -112,6 +114,7 @@ export function createShardApp(options: ShardAppOptions): ShardApp {
   const endpoint = createEndpoint(answer, count);
   const app = createPeopleApp(endpoint, {
     onError,
+    onProblem: count,
     addRoutes: (app) =>
       app.get('/readyz', (_req, res) => {
         res.status(isDraining() ? 503 : 200).json(identity);
@@ -122,6 +125,7 @@ export function createShardApp(options: ShardAppOptions): ShardApp {
     handler: (req, res) => {
       if (!endpoint(req, res)) app(req, res);
     },
+    onRefused: count,
     requests: () => requests,
   };
 }

@@ -27,7 +27,7 @@ runWorker<ShardPayload>(async (payload, primary) => {
   let isDraining = false;
   const counters = new Counters();
   const heads = new KnownHeads(['X-Forwarded-For']);
-  const { handler, requests } = createShardApp({
+  const { handler, requests, onRefused } = createShardApp({
     heads,
     shard,
     identity: { id, range, dataset, epoch, opsUrl },
@@ -36,7 +36,11 @@ runWorker<ShardPayload>(async (payload, primary) => {
     isDraining: () => isDraining,
     onError: (error) => log.error({ err: error }, 'a request failed'),
   });
-  const door = createDoor(handler, { age: CONNECTION_AGE }, accessLog ? undefined : heads); // repeats would be in no log
+  const door = createDoor(handler, {
+    age: CONNECTION_AGE,
+    heads: accessLog ? undefined : heads, // repeats would be in no log
+    onRefused,
+  });
   if (accessLog) logRequests(door.server, { name: `shard ${range}`, rangeOf: () => range });
   counters.gauge(`people_in_flight{range="${range}"}`, () => door.inFlight());
   const leave = (): void => {

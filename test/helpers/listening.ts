@@ -2,17 +2,17 @@
 
 import type { RequestListener } from 'node:http';
 import { onTestFinished } from 'vitest';
-import { createDoor, type Door, type DoorLimits } from '../../runtime/door.ts';
+import { createDoor, type Door, type DoorOptions } from '../../runtime/door.ts';
 import { KnownHeads } from '../../runtime/known-heads.ts';
 import { listen } from '../../runtime/listen.ts';
 
 /** Opens a door in front of a handler, as processes do, and gives its URL; `heads` null: one that knows none. */
 export async function openDoor(
   handler: RequestListener,
-  limits: Partial<DoorLimits> = {},
+  options: DoorOptions = {},
   heads: KnownHeads | null = new KnownHeads(),
 ): Promise<{ readonly door: Door; readonly url: string }> {
-  const door = createDoor(handler, limits, heads ?? undefined);
+  const door = createDoor(handler, { ...options, heads: heads ?? undefined });
   onTestFinished(() => {
     door.server.closeAllConnections();
     door.server.close();

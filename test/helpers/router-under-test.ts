@@ -37,7 +37,7 @@ export async function openRouter(
   const counters = new Counters();
   const errors: unknown[] = [];
   const heads = new KnownHeads();
-  const { handler, close } = createRouterApp({
+  const { handler, onRefused, close } = createRouterApp({
     heads,
     poolOf: () => pool,
     limits: { attemptTimeoutMs: 2_000, deadlineMs: 10_000, ...limits },
@@ -46,7 +46,7 @@ export async function openRouter(
     onError: (error) => errors.push(error),
     ...options,
   });
-  const { url } = await openDoor(handler, {}, heads);
+  const { url } = await openDoor(handler, { onRefused }, heads);
   onTestFinished(() => {
     close();
     if (errors.length > 0) throw errors[0];
