@@ -49,7 +49,9 @@ try {
   await page.emulateMedia({ colorScheme: 'dark' });
   await take(page, 'dark');
   await page.setViewportSize(phone);
-  await take(page, 'phone');
+  await take(page, 'phone-dark');
+  await page.emulateMedia({ colorScheme: 'light' });
+  await take(page, 'phone-light');
 } finally {
   await browser.close();
   system.kill('SIGTERM');
