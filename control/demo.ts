@@ -3,7 +3,7 @@
 // this process's own instances get signals; everybody else's are other people's.
 
 import { parseRange } from '../people/range.ts';
-import type { DemoReport, DemoWish } from '../router/demo-protocol.ts';
+import type { DemoReport, DemoWish } from '../router/ops/demo-protocol.ts';
 import { messageOf } from '../runtime/user-error.ts';
 import { measureLoad } from './load/measure.ts';
 import type { LoadReport } from './load/report.ts';

@@ -8,7 +8,7 @@ import { createServer } from 'node:http';
 import { availableParallelism } from 'node:os';
 import { type Catalog, readCatalog, requireCatalog } from '../people/catalog.ts';
 import type { Range } from '../people/range.ts';
-import { isDemoWish } from '../router/demo-protocol.ts';
+import { isDemoWish } from '../router/ops/demo-protocol.ts';
 import { listen, type PortKind, reachableUrl } from '../runtime/listen.ts';
 import { createLog, type Logger } from '../runtime/log.ts';
 import { installShutdown } from '../runtime/shutdown.ts';

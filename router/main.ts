@@ -8,16 +8,16 @@ import { openWatcher } from '../registry/open-registry.ts';
 import { EventLog } from '../runtime/event-log.ts';
 import { createLog, type LogLevel } from '../runtime/log.ts';
 import { type Primary, startPrimary } from '../runtime/workers/primary.ts';
-import { addConsoleRoutes, isConsoleFile } from './console-routes.ts';
-import { addDemoRoutes } from './demo-routes.ts';
-import { Ejections } from './ejections.ts';
-import { Fleet } from './fleet.ts';
-import { Live } from './live.ts';
-import { Members } from './members.ts';
-import { ROUTER_METRICS } from './metrics.ts';
-import { addPoolRoutes } from './pool-routes.ts';
-import { routerStatus } from './router-status.ts';
-import { refusalOf, TableKeeper } from './table-keeper.ts';
+import { addConsoleRoutes, isConsoleFile } from './ops/console-routes.ts';
+import { addDemoRoutes } from './ops/demo-routes.ts';
+import { Fleet } from './ops/fleet.ts';
+import { Live } from './ops/live.ts';
+import { ROUTER_METRICS } from './ops/metrics.ts';
+import { addPoolRoutes } from './ops/pool-routes.ts';
+import { routerStatus } from './ops/router-status.ts';
+import { Ejections } from './table/ejections.ts';
+import { Members } from './table/members.ts';
+import { refusalOf, TableKeeper } from './table/table-keeper.ts';
 import type { RouterPayload, RouterReport, TableMessage } from './worker-protocol.ts';
 
 export interface RouterOptions {

@@ -7,14 +7,14 @@ import type { Counters } from '../runtime/counters.ts';
 import type { Handler } from '../runtime/door.ts';
 import type { KnownHeads } from '../runtime/known-heads.ts';
 import { sendProblem } from '../runtime/problem.ts';
-import { hitHeaders, PageAnswerer } from './answer-page.ts';
-import { answerStream } from './answer-stream.ts';
-import { ForwardError, type ForwardLimits, type ForwardMeans, unavailable } from './forward.ts';
-import { PageCache } from './page-cache.ts';
-import type { Member, Pool } from './pool.ts';
-import { RetryBudget } from './retry-budget.ts';
-import { Traffic } from './traffic.ts';
-import { Upstream } from './upstream.ts';
+import { hitHeaders, PageAnswerer } from './answer/answer-page.ts';
+import { answerStream } from './answer/answer-stream.ts';
+import { ForwardError, type ForwardLimits, type ForwardMeans, unavailable } from './answer/forward.ts';
+import { PageCache } from './answer/page-cache.ts';
+import { RetryBudget } from './answer/retry-budget.ts';
+import { Traffic } from './answer/traffic.ts';
+import type { Member, Pool } from './pool/pool.ts';
+import { Upstream } from './upstream/upstream.ts';
 
 export interface RouterAppOptions {
   /** The pool that owns a letter, by the table in force. */

@@ -1,8 +1,8 @@
 // What the router's primary and its workers tell each other beyond the lifecycle.
 
 import type { LogLevel } from '../runtime/log.ts';
-import type { ForwardLimits } from './forward.ts';
-import type { InstanceView } from './members.ts';
+import type { ForwardLimits } from './answer/forward.ts';
+import type { InstanceView } from './table/members.ts';
 
 /** What the primary starts a worker with. */
 export interface RouterPayload extends ForwardLimits {

@@ -7,7 +7,7 @@ import { createDoor } from '../runtime/door.ts';
 import { KnownHeads } from '../runtime/known-heads.ts';
 import { createLog } from '../runtime/log.ts';
 import { runWorker } from '../runtime/workers/worker.ts';
-import { Pools } from './pools.ts';
+import { Pools } from './pool/pools.ts';
 import { createRouterApp } from './router-app.ts';
 import type { RouterPayload, RouterReport, TableMessage } from './worker-protocol.ts';
 

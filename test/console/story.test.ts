@@ -1,7 +1,7 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { continueStory, EMPTY_STORY, type Story } from '../../router/console/story.ts';
 import type * as wire from '../../router/console/wire.ts';
-import type { TrafficSample } from '../../router/traffic-sample.ts';
+import type { TrafficSample } from '../../router/ops/traffic-sample.ts';
 import type { OpsEvent } from '../../runtime/event-log.ts';
 import type { Operation } from '../../runtime/workers/primary.ts';
 import type { WorkerStatus } from '../../runtime/workers/worker-pool.ts';

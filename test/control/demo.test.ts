@@ -4,7 +4,7 @@ import { demoOptions } from '../../control/demo-options.ts';
 import { defaultsOf } from '../../control/flag.ts';
 import { START_FLAGS } from '../../control/flags.ts';
 import type { StatusView } from '../../control/ops-client.ts';
-import type { DemoReport } from '../../router/demo-protocol.ts';
+import type { DemoReport } from '../../router/ops/demo-protocol.ts';
 
 const DEFAULTS = { ...defaultsOf(START_FLAGS), maxWorkers: 2 };
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { createProgram } from '../../control/program.ts';
-import { ROUTER_METRICS } from '../../router/metrics.ts';
+import { ROUTER_METRICS } from '../../router/ops/metrics.ts';
 import { PROCESS_METRICS } from '../../runtime/workers/process-metrics.ts';
 import { SHARD_METRICS } from '../../shards/metrics.ts';
 

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { onTestFinished } from 'vitest';
 import type { Announcement } from '../../registry/announcement.ts';
 import { createEmbeddedRegistry, type EmbeddedRegistry, REGISTRY_PATH } from '../../registry/embedded-registry.ts';
-import { refusalOf } from '../../router/table-keeper.ts';
+import { refusalOf } from '../../router/table/table-keeper.ts';
 import { createLog } from '../../runtime/log.ts';
 import { openOpsServer } from '../../runtime/ops-server.ts';
 

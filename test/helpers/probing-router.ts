@@ -3,11 +3,11 @@
 
 import { onTestFinished } from 'vitest';
 import type { Announcement } from '../../registry/announcement.ts';
-import type { ForwardLimits } from '../../router/forward.ts';
-import { type InstanceView, Members } from '../../router/members.ts';
-import type { Member } from '../../router/pool.ts';
-import { Pools } from '../../router/pools.ts';
+import type { ForwardLimits } from '../../router/answer/forward.ts';
+import type { Member } from '../../router/pool/pool.ts';
+import { Pools } from '../../router/pool/pools.ts';
 import { createRouterApp } from '../../router/router-app.ts';
+import { type InstanceView, Members } from '../../router/table/members.ts';
 import { Counters } from '../../runtime/counters.ts';
 import { KnownHeads } from '../../runtime/known-heads.ts';
 import { openDoor } from './listening.ts';

@@ -2,7 +2,7 @@
 
 import { onTestFinished } from 'vitest';
 import { parseRange } from '../../people/range.ts';
-import { Pool } from '../../router/pool.ts';
+import { Pool } from '../../router/pool/pool.ts';
 import { createRouterApp, type RouterAppOptions } from '../../router/router-app.ts';
 import { Counters } from '../../runtime/counters.ts';
 import { KnownHeads } from '../../runtime/known-heads.ts';

@@ -1,7 +1,7 @@
 // What a real system counts while workers die and come and go: all of it, in Prometheus' form, and nothing falls.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ROUTER_METRICS } from '../../router/metrics.ts';
+import { ROUTER_METRICS } from '../../router/ops/metrics.ts';
 import { PROCESS_METRICS } from '../../runtime/workers/process-metrics.ts';
 import { SHARD_METRICS } from '../../shards/metrics.ts';
 import { countersOf, watchCounters } from '../helpers/counters.ts';

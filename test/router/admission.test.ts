@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Admission, type Waiting } from '../../router/admission.ts';
+import { Admission, type Waiting } from '../../router/pool/admission.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -6,7 +6,7 @@ import {
   type ConcurrencySample,
   firstLimit,
   nextLimit,
-} from '../../router/concurrency-limit.ts';
+} from '../../router/pool/concurrency-limit.ts';
 import { seededRandom } from '../helpers/seeded-random.ts';
 import { drown } from './drowning-pool.ts';
 

@@ -1,7 +1,7 @@
 // A pool of fixed capacity on a clock of its own: workers take requests in order, clients ask again as soon as they are
 // answered, and the concurrency limit under test decides how many of them may be in the pool at once.
 
-import { type ConcurrencyBounds, firstLimit, nextLimit } from '../../router/concurrency-limit.ts';
+import { type ConcurrencyBounds, firstLimit, nextLimit } from '../../router/pool/concurrency-limit.ts';
 
 export interface Drowning {
   /** Requests worked on at once. */

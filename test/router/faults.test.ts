@@ -2,7 +2,7 @@
 // problem that says what happened, in a bounded time; and however much fails, nobody is asked much more than usually.
 
 import { describe, expect, it } from 'vitest';
-import { Pool } from '../../router/pool.ts';
+import { Pool } from '../../router/pool/pool.ts';
 import { type Fault, type FaultProxy, openFaultProxy } from '../helpers/fault-proxy.ts';
 import {
   announcementAt,

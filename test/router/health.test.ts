@@ -11,8 +11,8 @@ import {
   NEW_INSTANCE,
   probeIntervalMs,
   rampWeight,
-} from '../../router/health.ts';
-import type { ProbeResult } from '../../router/probe.ts';
+} from '../../router/table/health.ts';
+import type { ProbeResult } from '../../router/table/probe.ts';
 
 type Result = ProbeResult['kind'];
 

@@ -3,7 +3,7 @@
 import { createServer } from 'node:http';
 import express from 'express';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { Live } from '../../router/live.ts';
+import { Live } from '../../router/ops/live.ts';
 import { EventLog } from '../../runtime/event-log.ts';
 import { listen } from '../../runtime/listen.ts';
 import { head, openRaw } from '../helpers/raw-http.ts';

@@ -3,8 +3,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parseRange } from '../../people/range.ts';
 import type { Announcement } from '../../registry/announcement.ts';
-import { type InstanceView, Members } from '../../router/members.ts';
-import type { ProbeFacts, ProbeResult } from '../../router/probe.ts';
+import { type InstanceView, Members } from '../../router/table/members.ts';
+import type { ProbeFacts, ProbeResult } from '../../router/table/probe.ts';
 
 const NO_FACTS: ProbeFacts = { id: null, dataset: null, epoch: null, opsUrl: null };
 const READY: ProbeResult = { kind: 'ready', facts: NO_FACTS };

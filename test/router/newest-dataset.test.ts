@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { datasetOrder, newestDataset } from '../../router/newest-dataset.ts';
+import { datasetOrder, newestDataset } from '../../router/table/newest-dataset.ts';
 
 interface Instance {
   readonly url: string;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createPage, type Page } from '../../people/page.ts';
-import { PageCache } from '../../router/page-cache.ts';
+import { PageCache } from '../../router/answer/page-cache.ts';
 
 const MB = 1024 * 1024;
 const HIT = ['Cache-Status', 'people-router; hit'];

@@ -3,9 +3,9 @@
 import { describe, expect, it } from 'vitest';
 import { LETTERS } from '../../people/letter.ts';
 import { parseRange } from '../../people/range.ts';
-import type { InstanceView } from '../../router/members.ts';
-import { type Member, Pool } from '../../router/pool.ts';
-import { Pools } from '../../router/pools.ts';
+import { type Member, Pool } from '../../router/pool/pool.ts';
+import { Pools } from '../../router/pool/pools.ts';
+import type { InstanceView } from '../../router/table/members.ts';
 
 const LIMITS = { maxInFlight: 256, maxQueue: 256, targetMs: 500 };
 

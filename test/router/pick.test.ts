@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Candidate, pick } from '../../router/pick.ts';
+import { type Candidate, pick } from '../../router/pool/pick.ts';
 import { seededRandom } from '../helpers/seeded-random.ts';
 
 /** The share of picks that each candidate gets, when nothing finishes and nothing begins in between. */

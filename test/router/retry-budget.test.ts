@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RetryBudget } from '../../router/retry-budget.ts';
+import { RetryBudget } from '../../router/answer/retry-budget.ts';
 
 /** A budget on a clock that a test moves. */
 function createBudget(startMs = 0) {

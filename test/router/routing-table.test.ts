@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { LETTERS, type Letter } from '../../people/letter.ts';
 import { parseRange, type Range, rangeHolds } from '../../people/range.ts';
 import type { Announcement } from '../../registry/announcement.ts';
-import { buildRoutingTable, type RoutingTable } from '../../router/routing-table.ts';
+import { buildRoutingTable, type RoutingTable } from '../../router/table/routing-table.ts';
 
 /** `A-D@2` is an instance of range A-D of epoch 2; `A-D` one whose registry knows no epoch. */
 function instance(text: string, n = 0): Announcement {

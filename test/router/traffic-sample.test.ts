@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type RangeSample, type Totals, trafficSample } from '../../router/traffic-sample.ts';
+import { type RangeSample, type Totals, trafficSample } from '../../router/ops/traffic-sample.ts';
 import { Counters } from '../../runtime/counters.ts';
 
 const AT = '2026-01-01T00:00:00.000Z';

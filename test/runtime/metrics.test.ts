@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ROUTER_METRICS } from '../../router/metrics.ts';
+import { ROUTER_METRICS } from '../../router/ops/metrics.ts';
 import { Counters } from '../../runtime/counters.ts';
 import { type MetricDefinition, renderMetrics } from '../../runtime/metrics.ts';
 import { PROCESS_METRICS } from '../../runtime/workers/process-metrics.ts';

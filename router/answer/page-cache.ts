@@ -3,7 +3,7 @@
 // is another key, and old pages fall out by not being asked for.
 
 import { LRUCache } from 'lru-cache';
-import { type KeptPage, keepPage, type Page } from '../people/page.ts';
+import { type KeptPage, keepPage, type Page } from '../../people/page.ts';
 
 /** What a kept page costs beside its body, its key and its link, about. */
 const PAGE_OVERHEAD = 2 * 1024;

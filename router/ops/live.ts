@@ -3,7 +3,7 @@
 // Cost: nothing but one sample a second while nobody looks.
 
 import type { Express, Response } from 'express';
-import type { EventLog } from '../runtime/event-log.ts';
+import type { EventLog } from '../../runtime/event-log.ts';
 import { type Totals, type TrafficSample, trafficSample } from './traffic-sample.ts';
 
 export interface LiveOptions {

@@ -9,7 +9,7 @@
 
 import { Agent, type ClientRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import httpProxy from 'http-proxy';
-import { messageOf, systemCode } from '../runtime/user-error.ts';
+import { messageOf, systemCode } from '../../runtime/user-error.ts';
 
 /** A request as the router makes it. */
 export interface UpstreamRequest {

@@ -2,9 +2,9 @@
 // Invariants (property-tested): a letter has at most one owner; the order of the instances does not matter;
 // with an instance for each range of a layout every letter has an owner.
 
-import { LETTERS, type Letter, letterIndex } from '../people/letter.ts';
-import { type Range, rangeHolds, rangesOverlap } from '../people/range.ts';
-import type { Announcement } from '../registry/announcement.ts';
+import { LETTERS, type Letter, letterIndex } from '../../people/letter.ts';
+import { type Range, rangeHolds, rangesOverlap } from '../../people/range.ts';
+import type { Announcement } from '../../registry/announcement.ts';
 
 /** All instances of one range. */
 export interface PoolEntry<A extends Announcement = Announcement> {

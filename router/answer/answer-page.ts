@@ -1,19 +1,19 @@
 // Answering a request for a page: from the cache, from a flight somebody else has begun, or from a shard.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Letter } from '../people/letter.ts';
-import { type KeptPage, type Page, repeatPage, sendPage } from '../people/page.ts';
-import { PageKeys } from '../people/page-keys.ts';
-import { DEFAULT_LIMIT, type Encoding } from '../people/page-request.ts';
-import type { PeopleRequest } from '../people/people-app.ts';
-import type { KnownHeads, RepeatAnswer } from '../runtime/known-heads.ts';
-import { requestIdOf } from '../runtime/problem.ts';
+import type { Letter } from '../../people/letter.ts';
+import { type KeptPage, type Page, repeatPage, sendPage } from '../../people/page.ts';
+import { PageKeys } from '../../people/page-keys.ts';
+import { DEFAULT_LIMIT, type Encoding } from '../../people/page-request.ts';
+import type { PeopleRequest } from '../../people/people-app.ts';
+import type { KnownHeads, RepeatAnswer } from '../../runtime/known-heads.ts';
+import { requestIdOf } from '../../runtime/problem.ts';
+import type { Pool } from '../pool/pool.ts';
+import { ROUTER_NAME, upstreamRequest } from '../upstream/upstream-request.ts';
 import type { ForwardMeans } from './forward.ts';
 import type { PageCache } from './page-cache.ts';
 import { PageFlight } from './page-flight.ts';
-import type { Pool } from './pool.ts';
 import type { CacheOutcome, Traffic } from './traffic.ts';
-import { ROUTER_NAME, upstreamRequest } from './upstream-request.ts';
 
 export interface PageAnswererOptions {
   readonly means: ForwardMeans;

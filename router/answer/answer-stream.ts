@@ -3,14 +3,14 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { COMMON_HEADERS } from '../people/page.ts';
-import type { PeopleRequest } from '../people/people-app.ts';
-import { requestIdOf } from '../runtime/problem.ts';
+import { COMMON_HEADERS } from '../../people/page.ts';
+import type { PeopleRequest } from '../../people/people-app.ts';
+import { requestIdOf } from '../../runtime/problem.ts';
+import type { Pool } from '../pool/pool.ts';
+import type { Attempt } from '../upstream/upstream.ts';
+import { ROUTER_NAME, upstreamRequest } from '../upstream/upstream-request.ts';
 import { Forward, ForwardError, type ForwardMeans, shed, unavailable } from './forward.ts';
-import type { Pool } from './pool.ts';
 import { streamHeaders } from './read-page.ts';
-import type { Attempt } from './upstream.ts';
-import { ROUTER_NAME, upstreamRequest } from './upstream-request.ts';
 
 /** A stream whose reader or shard makes no progress for this long is cut. */
 const STALL_MS = 30_000;

@@ -1,8 +1,8 @@
 // What the router counts of each request: range, status, cache outcome, letter, time. Cells are looked up by small
 // integers and kept, so that counting costs a few additions on the hot path.
 
-import { LETTERS, type Letter, letterIndex } from '../people/letter.ts';
-import type { CounterCell, Counters, LatencyHistogram } from '../runtime/counters.ts';
+import { LETTERS, type Letter, letterIndex } from '../../people/letter.ts';
+import type { CounterCell, Counters, LatencyHistogram } from '../../runtime/counters.ts';
 
 /** How the cache took part (RFC 9211), as metrics call it. */
 export type CacheOutcome = 'hit' | 'miss' | 'collapsed' | 'request' | 'bypass' | 'none';

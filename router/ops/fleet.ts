@@ -3,11 +3,11 @@
 // two seconds are unknown.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Range } from '../people/range.ts';
-import type { Announcement } from '../registry/announcement.ts';
-import type { EventLog, OpsEvent } from '../runtime/event-log.ts';
-import type { Operation } from '../runtime/workers/primary.ts';
-import type { WorkerStatus } from '../runtime/workers/worker-pool.ts';
+import type { Range } from '../../people/range.ts';
+import type { Announcement } from '../../registry/announcement.ts';
+import type { EventLog, OpsEvent } from '../../runtime/event-log.ts';
+import type { Operation } from '../../runtime/workers/primary.ts';
+import type { WorkerStatus } from '../../runtime/workers/worker-pool.ts';
 
 /** The part of an instance's /status that the router passes on. */
 export interface InstanceStatus {

@@ -1,9 +1,9 @@
 // A shard's answer, made a page of ours: by allow-list, checked, whole. Nothing else of it reaches a client.
 
 import type { IncomingMessage } from 'node:http';
-import { createPage, etagOf, type Page } from '../people/page.ts';
-import { type Encoding, JSON_TYPE, NDJSON_TYPE, PEOPLE_PATH } from '../people/page-request.ts';
-import { type Attempt, AttemptError } from './upstream.ts';
+import { createPage, etagOf, type Page } from '../../people/page.ts';
+import { type Encoding, JSON_TYPE, NDJSON_TYPE, PEOPLE_PATH } from '../../people/page-request.ts';
+import { type Attempt, AttemptError } from '../upstream/upstream.ts';
 
 /** A page and who made it. */
 export interface ServedPage {

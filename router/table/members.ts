@@ -2,7 +2,7 @@
 // but still answer probes. A registry that is suddenly empty (restarted, lost its memory) takes nobody out of service.
 // Invariant: one probe of an instance at a time; its URL is its identity; `close` ends all timers.
 
-import type { Announcement } from '../registry/announcement.ts';
+import type { Announcement } from '../../registry/announcement.ts';
 import { afterProbe, type Health, NEW_INSTANCE, probeIntervalMs } from './health.ts';
 import { type ProbeFacts, type ProbeResult, probe } from './probe.ts';
 

@@ -1,8 +1,8 @@
 // The primary's routing table: built from the members, kept when new ones cannot make one, with its age.
 
-import type { Range } from '../people/range.ts';
-import type { Announcement } from '../registry/announcement.ts';
-import type { Logger } from '../runtime/log.ts';
+import type { Range } from '../../people/range.ts';
+import type { Announcement } from '../../registry/announcement.ts';
+import type { Logger } from '../../runtime/log.ts';
 import type { InstanceView } from './members.ts';
 import { buildRoutingTable, type RoutingTable } from './routing-table.ts';
 

@@ -1,7 +1,7 @@
 // Asking an instance how it is: one GET of `<url>/readyz` (DESIGN §7).
 
 import { request } from 'node:http';
-import { upstreamTarget } from './upstream.ts';
+import { upstreamTarget } from '../upstream/upstream.ts';
 
 /** What an instance says of itself; all but `kind` only as far as it says it. */
 export type ProbeResult =

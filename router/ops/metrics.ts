@@ -1,6 +1,6 @@
 // The metrics of a router (DESIGN §10).
 
-import type { MetricDefinition } from '../runtime/metrics.ts';
+import type { MetricDefinition } from '../../runtime/metrics.ts';
 
 export const ROUTER_METRICS: readonly MetricDefinition[] = [
   {

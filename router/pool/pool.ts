@@ -1,13 +1,13 @@
 // A pool as one router worker sees it: its instances, what is under way at each, who may be picked, who gets in.
 // Invariant: an instance that stays keeps its Member, so that its requests under way and its failures stay counted.
 
-import type { Range } from '../people/range.ts';
+import type { Range } from '../../people/range.ts';
+import { afterFailure, afterSuccess, type Ejection, isEjected, NEVER_EJECTED, rampWeight } from '../table/health.ts';
+import type { InstanceView } from '../table/members.ts';
+import { datasetOrder, newestDataset } from '../table/newest-dataset.ts';
+import { type UpstreamTarget, upstreamTarget } from '../upstream/upstream.ts';
 import { Admission } from './admission.ts';
-import { afterFailure, afterSuccess, type Ejection, isEjected, NEVER_EJECTED, rampWeight } from './health.ts';
-import type { InstanceView } from './members.ts';
-import { datasetOrder, newestDataset } from './newest-dataset.ts';
 import { pick } from './pick.ts';
-import { type UpstreamTarget, upstreamTarget } from './upstream.ts';
 
 /** An instance and what this worker knows of it. */
 export interface Member {

@@ -1,6 +1,6 @@
 // Traffic of one moment, from two readings of the counters: what live charts show. Pure.
 
-import { LATENCY_BUCKETS_S } from '../runtime/counters.ts';
+import { LATENCY_BUCKETS_S } from '../../runtime/counters.ts';
 
 /** Totals by series, as the primary sums them. */
 export type Totals = ReadonlyMap<string, number>;

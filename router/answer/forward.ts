@@ -5,12 +5,18 @@
 
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Counters } from '../runtime/counters.ts';
-import type { Problem } from '../runtime/problem.ts';
-import type { Admission } from './admission.ts';
-import { type Member, type Pool, QUEUE_WAIT_MS } from './pool.ts';
+import type { Counters } from '../../runtime/counters.ts';
+import type { Problem } from '../../runtime/problem.ts';
+import type { Admission } from '../pool/admission.ts';
+import { type Member, type Pool, QUEUE_WAIT_MS } from '../pool/pool.ts';
+import {
+  type Attempt,
+  AttemptError,
+  type AttemptFailure,
+  type Upstream,
+  type UpstreamRequest,
+} from '../upstream/upstream.ts';
 import type { RetryBudget } from './retry-budget.ts';
-import { type Attempt, AttemptError, type AttemptFailure, type Upstream, type UpstreamRequest } from './upstream.ts';
 
 export interface ForwardLimits {
   /** An attempt without a first byte after this many ms is abandoned. */

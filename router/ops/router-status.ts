@@ -1,11 +1,11 @@
 // The router's /status (DESIGN §7): layout, pools, instances, workers, put together from memory. Pure.
 
-import { lettersOf, type Range } from '../people/range.ts';
-import type { Operation } from '../runtime/workers/primary.ts';
-import type { WorkerStatus } from '../runtime/workers/worker-pool.ts';
+import { lettersOf, type Range } from '../../people/range.ts';
+import type { Operation } from '../../runtime/workers/primary.ts';
+import type { WorkerStatus } from '../../runtime/workers/worker-pool.ts';
+import type { InstanceView } from '../table/members.ts';
+import type { RoutingTable } from '../table/routing-table.ts';
 import type { InstanceStatus } from './fleet.ts';
-import type { InstanceView } from './members.ts';
-import type { RoutingTable } from './routing-table.ts';
 
 /** States of an instance as routers see it. */
 export type InstanceState = 'starting' | 'available' | 'ejected' | 'down' | 'draining' | 'gone';

@@ -1,12 +1,12 @@
 // Orders to a whole pool, on the router's ops port: passed on to each of its instances (DESIGN §7).
 
 import type { Express, Response } from 'express';
-import type { Announcement } from '../registry/announcement.ts';
-import { BAD_SCALE, workersOf } from '../runtime/ops-server.ts';
-import { sendProblem } from '../runtime/problem.ts';
-import { messageOf } from '../runtime/user-error.ts';
+import type { Announcement } from '../../registry/announcement.ts';
+import { BAD_SCALE, workersOf } from '../../runtime/ops-server.ts';
+import { sendProblem } from '../../runtime/problem.ts';
+import { messageOf } from '../../runtime/user-error.ts';
+import type { RoutingTable } from '../table/routing-table.ts';
 import type { Fleet } from './fleet.ts';
-import type { RoutingTable } from './routing-table.ts';
 
 /** Adds `POST /pools/:range/scale` and `POST /pools/:range/reload`. */
 export function addPoolRoutes(app: Express, table: () => RoutingTable, fleet: Fleet): void {

@@ -2,10 +2,10 @@
 // answers before it is granted; what comes of it is among the events.
 
 import type { Express } from 'express';
-import type { EventLog } from '../runtime/event-log.ts';
-import { sendProblem } from '../runtime/problem.ts';
+import type { EventLog } from '../../runtime/event-log.ts';
+import { sendProblem } from '../../runtime/problem.ts';
+import type { RoutingTable } from '../table/routing-table.ts';
 import { DEMO_ACTS, type DemoWish, isDemoReport } from './demo-protocol.ts';
-import type { RoutingTable } from './routing-table.ts';
 
 /** Adds the routes, and the parent's reports to the events. */
 export function addDemoRoutes(app: Express, table: () => RoutingTable, events: EventLog): void {

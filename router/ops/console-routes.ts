@@ -13,7 +13,7 @@ export interface ConsoleSettings {
   readonly isDemo: boolean;
 }
 
-const FOLDER = fileURLToPath(new URL('./console', import.meta.url));
+const FOLDER = fileURLToPath(new URL('../console', import.meta.url));
 const { resolve } = createRequire(import.meta.url);
 const CHARTS = {
   'uplot.js': resolve('uplot/dist/uPlot.iife.min.js'),

@@ -2,11 +2,11 @@
 // swapped whole; when it cannot be built the old one stays. A range that lost its last instance stays known as an
 // empty pool, so that its letters answer 503 in its name.
 
-import { LETTERS, type Letter, letterIndex } from '../people/letter.ts';
-import type { Range } from '../people/range.ts';
-import type { InstanceView } from './members.ts';
+import { LETTERS, type Letter, letterIndex } from '../../people/letter.ts';
+import type { Range } from '../../people/range.ts';
+import type { InstanceView } from '../table/members.ts';
+import { buildRoutingTable } from '../table/routing-table.ts';
 import { Pool, type PoolLimits } from './pool.ts';
-import { buildRoutingTable } from './routing-table.ts';
 
 export class Pools {
   readonly #limits: PoolLimits;

@@ -2,8 +2,8 @@
 // but its parsed meaning and its address (DESIGN §9).
 
 import type { IncomingMessage } from 'node:http';
-import { DEFAULT_LIMIT, JSON_TYPE, NDJSON_TYPE, pageTarget } from '../people/page-request.ts';
-import type { PeopleRequest } from '../people/people-app.ts';
+import { DEFAULT_LIMIT, JSON_TYPE, NDJSON_TYPE, pageTarget } from '../../people/page-request.ts';
+import type { PeopleRequest } from '../../people/people-app.ts';
 import type { UpstreamRequest } from './upstream.ts';
 
 /** The router's name in Via and Cache-Status. */

@@ -1,13 +1,13 @@
 // One upstream request for a page, and all who wait for it: admission, forwarding, keeping the answer. Concurrent
 // misses of one page share a flight; it is called off when its last waiter leaves.
 
-import type { Page } from '../people/page.ts';
-import type { Encoding } from '../people/page-request.ts';
-import type { Waiting } from './admission.ts';
+import type { Page } from '../../people/page.ts';
+import type { Encoding } from '../../people/page-request.ts';
+import type { Waiting } from '../pool/admission.ts';
+import type { Pool } from '../pool/pool.ts';
+import type { UpstreamRequest } from '../upstream/upstream.ts';
 import { Forward, ForwardError, type ForwardMeans, shed, unavailable } from './forward.ts';
-import type { Pool } from './pool.ts';
 import { readPage, type ServedPage } from './read-page.ts';
-import type { UpstreamRequest } from './upstream.ts';
 
 /** What a flight brings back. */
 export interface Landed extends ServedPage {
