@@ -121,8 +121,8 @@ export class Connection {
 
   #run({ req, res }: Turn): void {
     this.#current = res;
-    this.requests++;
     this.#takeTurn(req, res, this);
+    this.requests++;
   }
 
   readonly #next = (): void => {

@@ -157,6 +157,7 @@ async function allClosed(connections: ReadonlyMap<Socket, Connection>): Promise<
   if (connections.size > 0) await allClosed(connections);
 }
 
+/** Whether the request that comes now, and is not counted yet, is its last. */
 function isOld({ requests, openedAt, lifespan }: Connection, age: ConnectionAge): boolean {
-  return requests >= age.requests || performance.now() >= openedAt + age.ms * lifespan;
+  return requests + 1 >= age.requests || performance.now() >= openedAt + age.ms * lifespan;
 }

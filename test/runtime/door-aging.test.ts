@@ -1,8 +1,10 @@
 // Connections that end so that their clients open new ones, and connections accepted by another process.
 
-import { createServer } from 'node:net';
-import { expect, onTestFinished, test } from 'vitest';
+import { createServer, type Socket } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { createDoor } from '../../runtime/door.ts';
+import { KnownHeads } from '../../runtime/known-heads.ts';
 import { listen } from '../../runtime/listen.ts';
 import { openDoor } from '../helpers/listening.ts';
 import { expectProblem } from '../helpers/problem.ts';
@@ -17,6 +19,27 @@ test('a connection ends with the last request of its age', async () => {
   }
   await connection.closed;
   expect(connection.answers().map(({ headers }) => headers.connection)).toEqual(['keep-alive', 'keep-alive', 'close']);
+});
+
+test('a request answered without the parser counts, and is never the last', async () => {
+  const heads = new KnownHeads();
+  const repeated = vi.fn((socket: Socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'));
+  const { url } = await openDoor(
+    (req, res) => {
+      res.end();
+      heads.remember(req, res, repeated);
+    },
+    { age: { requests: 4, ms: 60_000 } },
+    heads,
+  );
+  const connection = await openRaw(url);
+  for (const n of [1, 2, 3, 4]) {
+    connection.send(head('/'));
+    expect((await connection.answer(n)).headers.connection).toBe(['keep-alive', undefined, undefined, 'close'][n - 1]);
+    await turn();
+  }
+  await connection.closed;
+  expect(repeated).toHaveBeenCalledTimes(2);
 });
 
 test('a connection ends with the first request after its time', async () => {
