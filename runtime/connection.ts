@@ -82,12 +82,14 @@ export class Connection {
    */
   refuse(answer: string): boolean {
     if (this.#isClosing || this.#lastWords !== undefined) return false;
-    if (!this.isBusy && this.#waiting.length === 0) {
+    if (this.isIdle) {
       this.close(answer);
       return true;
     }
     this.#lastWords = answer;
-    if (this.#waiting.length === 0) this.#current?.once('close', this.#next);
+    if (this.#waiting.length > 0) return true;
+    if (this.isBusy) this.#current?.once('close', this.#next);
+    else this.#socket.write('', this.#next); // behind an answer without a response, which lingering would cut short
     return true;
   }
 

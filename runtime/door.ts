@@ -125,7 +125,7 @@ export function createDoor(handler: Handler, options: DoorOptions = {}): Door {
   return {
     server,
     connections: () => connections.size,
-    inFlight: () => [...connections.values()].filter(({ isBusy }) => isBusy).length,
+    inFlight: () => [...connections.values()].filter(({ isIdle }) => !isIdle).length,
     accept(socket) {
       if (!isHandedConnections) {
         // Node starts its time limits for heads on 'listening', which a server that never listens would miss.

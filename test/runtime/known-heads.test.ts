@@ -1,12 +1,13 @@
 // A door that answers repeated requests without its parser must not be told from one that parses them all.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { KnownHeads } from '../../runtime/known-heads.ts';
 import { openDoor } from '../helpers/listening.ts';
 import { head, openRaw, type RawAnswer } from '../helpers/raw-http.ts';
+import { waitFor } from '../helpers/wait-for.ts';
 
 /** A handler that has every GET remembered, and counts who got an answer without it. */
 function createHandler(heads: KnownHeads) {
@@ -105,6 +106,45 @@ test('behind an Upgrade that nobody took, none is: errors are seen as they would
   }
   expect(connection.answers().map(({ status }) => status)).toEqual([200, 200, 400]);
   expect(handler.repeated).toBe(0);
+});
+
+/** A connection that has got one answer, and then one without the handler of which it has read nothing yet. */
+async function openUnread(bytes: number) {
+  const heads = new KnownHeads();
+  const { door, url } = await openDoor(
+    (req, res) => {
+      res.end();
+      heads.remember(req, res, (socket) => {
+        socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${bytes}\r\n\r\n`);
+        socket.write(Buffer.alloc(bytes));
+        return true;
+      });
+    },
+    {},
+    heads,
+  );
+  const connection = await openRaw(url);
+  connection.send(head('/'));
+  await connection.answer();
+  await turn();
+  expect(door.inFlight()).toBe(0);
+  connection.socket.pause();
+  connection.send(head('/'));
+  await waitFor('the answer to be under way', () => door.inFlight() === 1);
+  return connection;
+}
+
+test('what is refused behind an answer that its client reads late comes after the whole of it', async () => {
+  const connection = await openUnread(16 * 1024 * 1024);
+  connection.send('?\r\n\r\n');
+  await sleep(1_500); // longer than a closing connection lingers
+  connection.socket.resume();
+  await connection.closed;
+  expect(connection.answers().map(({ status, body }) => [status, body.length])).toEqual([
+    [200, 0],
+    [200, 16 * 1024 * 1024],
+    [400, expect.any(Number)],
+  ]);
 });
 
 test('a request that is the body of another is none', async () => {
