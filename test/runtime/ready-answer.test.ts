@@ -1,5 +1,6 @@
 // Answers kept as bytes: what is patched into them, and what must never change under a connection still sending them.
 
+import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ReadyAnswer } from '../../runtime/ready-answer.ts';
@@ -32,7 +33,7 @@ function createSocket({ isStuck = false } = {}) {
       (isStuck ? NEVER_SENT : done)();
     },
   });
-  return { socket: socket as never, text: () => Buffer.concat(sent).toString() };
+  return { socket: socket as never as Socket, sent, text: () => Buffer.concat(sent).toString() };
 }
 
 test('has head, date, request id and body', () => {
@@ -78,6 +79,35 @@ test('does not change bytes that a connection has not sent yet', () => {
   answer.send(other.socket, OTHER_ID, false);
   expect(stuck.text()).toContain(`X-Request-Id: ${ID}\r\nDate: Fri, 20 Nov 2026`);
   expect(other.text()).toContain(`X-Request-Id: ${OTHER_ID}\r\nDate: Fri, 01 Jan 2027`);
+});
+
+test('is copied only in its head for those who ask while a connection has not sent it', () => {
+  const answer = createAnswer({ hasRequestId: true });
+  const bodies = new Set<ArrayBufferLike>();
+  const stuck = createSocket({ isStuck: true });
+  answer.send(stuck.socket, ID, false);
+  for (let i = 0; i < 3; i++) {
+    const { socket, sent, text } = createSocket();
+    answer.send(socket, OTHER_ID, false);
+    expect(text()).toMatch(new RegExp(`X-Request-Id: ${OTHER_ID}\\r\\n[^]*\\r\\n\\r\\nbody$`));
+    const body = sent.at(-1)!;
+    expect([body.length, body.byteOffset]).toEqual([answer.body.length, answer.body.byteOffset]);
+    bodies.add(body.buffer);
+  }
+  expect([...bodies]).toEqual([answer.body.buffer]);
+  const head = createSocket();
+  answer.send(head.socket, OTHER_ID, true);
+  expect(head.text()).toMatch(/\r\n\r\n$/);
+});
+
+test('is one buffer again when that connection has gone', () => {
+  const answer = createAnswer();
+  const stuck = createSocket({ isStuck: true });
+  answer.send(stuck.socket, undefined, false);
+  stuck.socket.destroy();
+  const { socket, sent } = createSocket();
+  answer.send(socket, undefined, false);
+  expect(sent).toHaveLength(1);
 });
 
 test('shares its body', () => {
