@@ -41,7 +41,8 @@ export class PageCache {
   /** Keeps a page; false when the cache is off or the page too large for it. */
   set(key: string, page: Page): boolean {
     if (!this.#pages) return false;
-    if (this.#pages.peek(key)?.etag === page.etag) return true;
+    const known = this.#pages.peek(key);
+    if (known?.etag === page.etag && known.shard === page.shard) return true; // another layout may have another range
     this.#pages.set(key, keepPage(page, this.#hitHeaders, false));
     return this.#pages.has(key);
   }

@@ -7,8 +7,8 @@ const MB = 1024 * 1024;
 const HIT = ['Cache-Status', 'people-router; hit'];
 const BYTES = Buffer.alloc(2 * MB, 'x');
 
-function page(bytes: number, { dataset = 'd1', next = null as string | null, hash = 'abc' } = {}): Page {
-  return createPage({ hash, encoding: 'identity', next, shard: 'A-D', dataset }, BYTES.subarray(0, bytes));
+function page(bytes: number, { dataset = 'd1', next = null as string | null, hash = 'abc', shard = 'A-D' } = {}): Page {
+  return createPage({ hash, encoding: 'identity', next, shard, dataset }, BYTES.subarray(0, bytes));
 }
 
 describe('a cache', () => {
@@ -34,6 +34,13 @@ describe('a cache', () => {
     expect([cache.set('key', page(100)), cache.get('key') === first]).toEqual([true, true]);
     expect(cache.set('key', page(200, { hash: 'def' }))).toBe(true);
     expect(cache.get('key')!.body.length).toBe(200);
+  });
+
+  it('takes an equal page that another range serves now', () => {
+    const cache = new PageCache(1, HIT);
+    cache.set('key', page(100));
+    cache.set('key', page(100, { shard: 'A-B' }));
+    expect(cache.get('key')).toMatchObject({ shard: 'A-B' });
   });
 
   it('of 0 MB is off: it keeps nothing', () => {
