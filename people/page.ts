@@ -36,6 +36,9 @@ export interface KeptPage extends Page {
   readonly notModified: ReadyAnswer;
 }
 
+/** What a kept page costs in memory beside its body, its key and its link, about; in bytes. */
+const KEPT_OVERHEAD = 3 * 1024;
+
 /** What every answer of the endpoint says about caching. */
 export const COMMON_HEADERS: readonly string[] = [
   'Vary',
@@ -79,6 +82,14 @@ export function keepPage(page: Page, more: readonly string[], hasRequestId: bool
   const notModified = new ReadyAnswer({ ...common, status: 304, headers: bareHeaders, body: Buffer.alloc(0) });
   const { body } = answer;
   return { ...page, headers, bareHeaders, body, answer, notModified, original: { ...page, body } };
+}
+
+/**
+ * What a kept page and its key take of a bound, in bytes. A cursor is in the key, and clients can write long ones: who
+ * counted only bodies would keep a multiple of the bound.
+ */
+export function sizeOfKept({ body, next }: Page, key: string): number {
+  return body.length + key.length + (next?.length ?? 0) + KEPT_OVERHEAD;
 }
 
 /**

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { LRUCache } from 'lru-cache';
 import { encodeCursor } from '../people/cursor.ts';
-import { createPage, type KeptPage, keepPage, type Page } from '../people/page.ts';
+import { createPage, type KeptPage, keepPage, type Page, sizeOfKept } from '../people/page.ts';
 import { PageKeys } from '../people/page-keys.ts';
 import { DEFAULT_LIMIT, type Encoding, type PageQuery, pageTarget } from '../people/page-request.ts';
 import { type LetterBlock, type Shard, sliceOfPeople, sortKeyAt } from '../people/shard-file.ts';
@@ -17,7 +17,6 @@ const compressGzip = promisify(gzip);
 const compressBrotli = promisify(brotliCompress);
 
 const KEPT_BYTES = 16 * 1024 * 1024;
-const PAGE_OVERHEAD = 1024;
 const BROTLI_QUALITY = 6;
 
 /** Makes and keeps the pages of one shard. */
@@ -25,7 +24,7 @@ export class PageMaker {
   readonly #shard: Shard;
   readonly #kept = new LRUCache<string, KeptPage>({
     maxSize: KEPT_BYTES,
-    sizeCalculation: ({ body }) => body.length + PAGE_OVERHEAD,
+    sizeCalculation: sizeOfKept,
   });
   readonly #compressing = new Map<string, Promise<KeptPage>>();
   readonly #keys = new PageKeys();

@@ -3,10 +3,8 @@
 // is another key, and old pages fall out by not being asked for.
 
 import { LRUCache } from 'lru-cache';
-import { type KeptPage, keepPage, type Page } from '../../people/page.ts';
+import { type KeptPage, keepPage, type Page, sizeOfKept } from '../../people/page.ts';
 
-/** What a kept page costs beside its body, its key and its link, about. */
-const PAGE_OVERHEAD = 2 * 1024;
 const MB = 1024 * 1024;
 
 export class PageCache {
@@ -17,7 +15,7 @@ export class PageCache {
   constructor(cacheMb: number, hitHeaders: readonly string[]) {
     this.#hitHeaders = hitHeaders;
     this.#pages =
-      cacheMb === 0 ? null : new LRUCache<string, KeptPage>({ maxSize: cacheMb * MB, sizeCalculation: sizeOf });
+      cacheMb === 0 ? null : new LRUCache<string, KeptPage>({ maxSize: cacheMb * MB, sizeCalculation: sizeOfKept });
   }
 
   get isOn(): boolean {
@@ -46,9 +44,4 @@ export class PageCache {
     this.#pages.set(key, keepPage(page, this.#hitHeaders, false));
     return this.#pages.has(key);
   }
-}
-
-/** A cursor is in the key, and clients can write long ones: who counted only bodies would keep a multiple of the bound. */
-function sizeOf({ body, next }: Page, key: string): number {
-  return body.length + key.length + (next?.length ?? 0) + PAGE_OVERHEAD;
 }
