@@ -46,7 +46,10 @@ export function logRequests(server: Server, { name, rangeOf, log = createAccessL
     if (path === PROBED_PATH) return;
     const startedAt = performance.now();
     const headers = keepHeaders(res);
-    res.once('close', () => {
+    let isWritten = false;
+    const write = (): void => {
+      if (isWritten) return;
+      isWritten = true;
       const text = (name: string): string | null => headers(name) ?? null;
       log.info({
         method: req.method ?? null,
@@ -59,7 +62,10 @@ export function logRequests(server: Server, { name, rangeOf, log = createAccessL
         servedBy: text('served-by'),
         ...(!res.writableFinished && { aborted: true }),
       } satisfies AccessEntry);
-    });
+    };
+    res.once('close', write);
+    // Who waits behind another request has no connection yet: of its loss only the request is told.
+    req.once('close', () => res.socket === null && !res.headersSent && write());
   };
   for (const event of ['request', 'checkContinue', 'checkExpectation']) server.prependListener(event, onRequest);
   server.prependListener('connect', (req: IncomingMessage) => {

@@ -100,6 +100,16 @@ describe('a line', () => {
     ]);
   });
 
+  it('is written for each request that waited behind another when the client left', async () => {
+    const { connect, lines } = await openLogged(() => {});
+    const connection = await connect();
+    connection.send(head('/1') + head('/2') + head('/3'));
+    connection.socket.end();
+    await waitFor('all lines', () => lines.length === 3);
+    expect(lines.map(({ path }) => path).toSorted()).toEqual(['/1', '/2', '/3']);
+    for (const line of lines) expect(line).toMatchObject({ status: null, aborted: true });
+  });
+
   it('is written for each of many requests of a connection', async () => {
     const { connect, lines } = await openLogged(ok);
     const connection = await connect();
