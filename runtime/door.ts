@@ -81,6 +81,8 @@ export function createDoor(handler: Handler, options: DoorOptions = {}): Door {
   const shallEnd = (connection: Connection): boolean => isDraining || (age !== undefined && isOld(connection, age));
   const takeTurn = (req: IncomingMessage, res: ServerResponse, connection: Connection): void => {
     if (shallEnd(connection) && connection.isLastTurn) res.shouldKeepAlive = false;
+    // Nobody here takes one, and what came with it Node's parser has dropped: where the next request begins is unsure.
+    if (req.headers.upgrade !== undefined) res.shouldKeepAlive = false;
     const problem = refusalOf(req);
     if (!problem) {
       handler(req, res);

@@ -42,7 +42,6 @@ export class KnownHeads {
     const head = this.#current;
     if (!head || !res.shouldKeepAlive || req.httpVersion !== '1.1') return;
     if (req.headers['x-request-id'] !== head.requestId) return; // written in a way that we do not look for
-    if (req.headers.upgrade !== undefined) return;
     if (this.#answers.size >= REMEMBERED) this.#answers.clear();
     this.#answers.set(head.key, answer);
   }
@@ -72,8 +71,7 @@ export class KnownHeads {
         this.#current = null;
       }
       const { latest } = connection;
-      // Behind an Upgrade that nobody takes Node's parser hides errors until its next request.
-      isBetweenRequests &&= latest !== before && latest?.complete === true && latest.headers.upgrade === undefined;
+      isBetweenRequests &&= latest !== before && latest?.complete === true;
     });
   }
 

@@ -166,3 +166,26 @@ test('HEAD answers keep their place', async () => {
   expect(connection.received().match(/hello/g)).toHaveLength(1);
   expect(connection.received()).toMatch(/hello$/);
 });
+
+test.for([
+  ['in one go', ''],
+  ['in pieces', '/behind'],
+])(
+  'an Upgrade, which nobody here takes, is the last request of its connection, what is behind it %s',
+  async ([, piece]) => {
+    const { handled, handle } = createHandler();
+    const { url } = await openDoor(handle);
+    const connection = await openRaw(url);
+    connection.send(
+      head('/a', { fields: ['Connection: Upgrade', 'Upgrade: websocket'] }) + (piece ? '' : head('/behind')),
+    );
+    await connection.answer();
+    if (piece) connection.send(head(piece));
+    await connection.closed;
+
+    expect(connection.answers().map(({ headers, body }) => [headers.connection, body.toString()])).toEqual([
+      ['close', 'this is /a'],
+    ]);
+    expect(handled).toEqual(['/a']);
+  },
+);

@@ -80,7 +80,6 @@ test.for([
   ['two request ids', head('/a', { fields: ['X-Request-Id: 1', 'X-Request-Id: 2'] })],
   ['an odd request id', head('/a', { fields: ['X-Request-Id: a b'] })],
   ['a request id in lower case beside one', head('/a', { fields: ['X-Request-Id: 1', 'x-request-id: 2'] })],
-  ['an Upgrade', head('/a', { fields: ['Connection: Upgrade', 'Upgrade: h2c'] })],
   ['HTTP/1.0', 'GET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\n'],
   ['HEAD, which this handler does not have remembered', head('/a', { method: 'HEAD' })],
 ] as const)('%s: never without the parser', async ([, request]) => {
@@ -92,20 +91,6 @@ test.for([
     await turn();
   }
   expect(handler.handled).toBe(3);
-});
-
-test('behind an Upgrade that nobody took, none is: errors are seen as they would be', async () => {
-  const { handler, url } = await openHandler();
-  await ask(url, head('/a'));
-  const upgrade = head('/b', { fields: ['Connection: Upgrade', 'Upgrade: h2c'] });
-  const connection = await openRaw(url);
-  for (const [i, request] of [upgrade, head('/a'), '?\r\n\r\n'].entries()) {
-    connection.send(request);
-    await connection.answer(i + 1);
-    await turn();
-  }
-  expect(connection.answers().map(({ status }) => status)).toEqual([200, 200, 400]);
-  expect(handler.repeated).toBe(0);
 });
 
 /** A connection that has got one answer, and then one without the handler of which it has read nothing yet. */
