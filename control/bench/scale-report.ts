@@ -11,7 +11,7 @@ const PEOPLE_HEADINGS = ['people', 'shard MB', 'ready s', 'worker MB', 'new page
 export function renderScale(result: ScaleResult, { isColor }: { readonly isColor: boolean }): string {
   const { machine, workMs, workers, people, stream, targets } = result;
   const paint = createPaint(isColor);
-  const introduction = machineLines(machine, [`workers: --work-ms ${workMs}, pass-through; people: one worker`]);
+  const introduction = machineLines(machine, [`workers: --work-ms ${workMs}, asked directly; people: one worker`]);
   return renderReport([
     introduction.map((line) => paint('dim', line)),
     textTable(WORKER_HEADINGS, workers.map(workerRow)),

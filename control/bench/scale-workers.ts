@@ -1,8 +1,8 @@
-// One worker against two: two instances whose pages cost CPU (`--work-ms`), each behind a router of its own, in
-// interleaved rounds. Nothing is pinned: two workers are to find two cores.
+// One worker against two: two instances whose pages cost CPU (`--work-ms`), in interleaved rounds. Nothing is pinned:
+// two workers are to find two cores. They are asked without a router, which would need a part of those cores, too.
 
 import type { Range } from '../../people/range.ts';
-import { readInstance, serveRouter, serveShard } from './instances.ts';
+import { readInstance, serveShard } from './instances.ts';
 import type { LoadGenerator } from './load.ts';
 import type { WorkerFigures } from './scale-result.ts';
 import { interleaved, medians } from './statistics.ts';
@@ -21,11 +21,10 @@ export interface WorkerPlan {
 interface Side {
   readonly workers: number;
   readonly shard: Server;
-  readonly router: Server;
   readonly rounds: (Omit<WorkerFigures, 'workers' | 'shares'> & { readonly shares: readonly number[] })[];
 }
 
-/** Enough to keep two workers at work, few enough that nobody waits for admission. */
+/** Enough to keep two workers at work. */
 const CONNECTIONS = 16;
 
 /** Measures instances of so many workers. */
@@ -39,16 +38,12 @@ export async function measureWorkers(
   for (const workers of counts) {
     const flags = ['--workers', String(workers), '--work-ms', String(plan.workMs)];
     const shard = await serveShard(workbench, plan.dataFolder, plan.range, null, flags);
-    const router = await serveRouter(workbench, plan.range, shard.url, null);
-    const side: Side = { workers, shard, router, rounds: [] };
+    const side: Side = { workers, shard, rounds: [] };
     await runRound(side, load, plan, 1);
     sides.push(side);
   }
   for (const side of interleaved(sides, plan.rounds)) side.rounds.push(await runRound(side, load, plan, plan.seconds));
-  for (const { shard, router } of sides) {
-    workbench.stop(router.program);
-    workbench.stop(shard.program);
-  }
+  for (const { shard } of sides) workbench.stop(shard.program);
   return sides.map(({ workers, rounds }) => ({
     workers,
     ...medians(rounds.map(({ shares: _, ...numbers }) => ({ ...numbers }))),
@@ -57,15 +52,15 @@ export async function measureWorkers(
 }
 
 async function runRound(
-  { shard, router }: Side,
+  { shard }: Side,
   load: LoadGenerator,
   { target }: WorkerPlan,
   seconds: number,
 ): Promise<Side['rounds'][number]> {
   const before = await requestsByWorker(shard);
   const { requests, errors, p50Ms, p99Ms, ...took } = await load.fire({
-    url: router.url + target,
-    headers: { 'Cache-Control': 'no-cache' },
+    url: shard.url + target,
+    headers: {},
     connections: CONNECTIONS,
     seconds,
   });
