@@ -36,8 +36,8 @@ const TOLERANCE = 0.1;
 
 /**
  * Decides for `current` workers. `samples` are the last minute's, oldest first. Up: when the mean of the last 3 s asks
- * for it, at most doubling, 10 s apart. Down: by one, when nothing changed for 60 s, and never below what any 3 s of
- * those 60 s asked for (a single sample would be noise: one slow moment a minute would keep all workers for ever).
+ * for it, at most doubling, 10 s apart. Down: by one, when nothing changed for 60 s, and never below what any
+ * moment of those 60 s asked for.
  */
 export function decideScale(
   samples: readonly LoadSample[],
@@ -62,9 +62,7 @@ export function decideScale(
 
   const since = nowMs - DOWN_WINDOW_MS;
   const isQuiet = lastChangeMs <= since && samples.some(({ atMs }) => atMs <= since);
-  const most = Math.max(
-    ...samples.filter(({ atMs }) => atMs > since).map(({ atMs }) => desiredWorkers(meanUntil(samples, atMs), current)),
-  );
+  const most = Math.max(...samples.filter(({ atMs }) => atMs > since).map((sample) => desiredWorkers(sample, current)));
   const workers = clamp(Math.max(current - 1, most));
   if (desired < current && isQuiet && workers < current) return { kind: 'down', workers, desired };
   return { kind: 'stay', desired };
@@ -74,11 +72,6 @@ export function decideScale(
 export function recentLoad(samples: readonly LoadSample[], nowMs: number): LoadSample | null {
   const recent = samples.filter(({ atMs }) => atMs > nowMs - UP_WINDOW_MS);
   return recent.length === 0 ? null : meanOf(recent);
-}
-
-/** The mean load of the 3 s that end with the sample of that moment. */
-function meanUntil(samples: readonly LoadSample[], endMs: number): LoadSample {
-  return meanOf(samples.filter(({ atMs }) => atMs > endMs - UP_WINDOW_MS && atMs <= endMs));
 }
 
 /** Workers that would bring the load to its target; `current` when it is within tolerance of it. */
