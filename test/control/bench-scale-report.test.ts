@@ -91,7 +91,7 @@ describe('the bench of scaling', () => {
   it('is shown as tables', () => {
     expect(renderScale(result, { isColor: false })).toBe(`
   Node v24.1.0 · A CPU, 2 cores, 8 GB
-  workers: --work-ms 10, pass-through; people: one worker
+  workers: --work-ms 10, asked directly; people: one worker
 
   workers  requests/s  p50 ms  p99 ms  errors      shares
         1        90.0   350.0   400.0       0       100 %
