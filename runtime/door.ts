@@ -25,7 +25,7 @@ export interface DoorLimits {
   readonly age?: ConnectionAge;
 }
 
-/** How long a door keeps an idle connection, in ms, unless told otherwise. */
+/** How long a door keeps an idle connection, in ms, unless told otherwise; kept pages announce it (people/page.ts). */
 export const KEEP_ALIVE_MS = 30_000;
 const DEFAULT_LIMITS: DoorLimits = { headersMs: 10_000, keepAliveMs: KEEP_ALIVE_MS, stallMs: 30_000 };
 const SWEEP_MS = 50;

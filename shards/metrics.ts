@@ -3,7 +3,11 @@
 import type { MetricDefinition } from '../runtime/metrics.ts';
 
 export const SHARD_METRICS: readonly MetricDefinition[] = [
-  { name: 'people_requests_total', help: 'Requests for people answered, by range and status.', type: 'counter' },
+  {
+    name: 'people_requests_total',
+    help: 'Requests answered, by range and status; probes are not counted.',
+    type: 'counter',
+  },
   { name: 'people_letter_requests_total', help: 'Requests for people, by letter.', type: 'counter' },
   { name: 'people_in_flight', help: 'Requests being answered, by range.', type: 'gauge' },
   { name: 'people_shard_people', help: 'People in the shard.', type: 'gauge' },

@@ -23,7 +23,7 @@ export const cluster: Lab = {
     'One event loop is one thread: CPU-bound work keeps one core busy, whatever the machine has.',
     'Each worker is a process with a loop of its own; the primary deals connections out to them.',
     'The work is counted in CPU time, so workers without a core of their own add nothing.',
-    'Whoever makes the load needs CPU too, and here a router: a part the book lost as well, small beside 10 ms.',
+    'Less than one for one, as in the book: the load and here a router need CPU too, about 1 ms beside the 10.',
     'With more workers than cores the rate stays; only who waits for whom changes.',
   ],
   run: async (bench) => {

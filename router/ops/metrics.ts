@@ -5,7 +5,7 @@ import type { MetricDefinition } from '../../runtime/metrics.ts';
 export const ROUTER_METRICS: readonly MetricDefinition[] = [
   {
     name: 'people_requests_total',
-    help: 'Requests for people answered, by range, status and cache outcome.',
+    help: 'Requests answered, by range (none: refused for all), status and cache outcome.',
     type: 'counter',
   },
   { name: 'people_request_duration_seconds', help: 'Time to the answer, by range.', type: 'histogram' },
